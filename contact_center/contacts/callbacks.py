@@ -1,0 +1,103 @@
+"""The callback list: nobody who was not served is lost (IZ-02, NB-13)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contact_center.audit import Act, AuditTrail
+from contact_center.clock import Clock
+from contact_center.contacts.model import Callback, Contact, Unserved
+from contact_center.errors import NotFound
+from contact_center.events import EventLog
+from contact_center.events.catalogue import CallbackAsked, CallbackDone, CallbackTried
+from contact_center.identity import Actor
+from contact_center.personal import Owner, Personal, Vault
+
+MUST = (Unserved.CALLBACK_ASKED, Unserved.INTERRUPTED, Unserved.OVERFLOWED)
+"""These must be called back; of those who gave up, who waited long enough may be."""
+
+
+class Callbacks:
+    """Asking, trying and finishing callbacks.
+
+    :param abandon_after: seconds of waiting from which a caller who gave up may be called back.
+    """
+
+    def __init__(self, clock: Clock, log: EventLog, audit: AuditTrail, vault: Vault, abandon_after: int) -> None:
+        self._clock = clock
+        self._log = log
+        self._audit = audit
+        self._vault = vault
+        self._abandon_after = abandon_after
+
+    def ask(self, session: Session, contact: Contact, how: Unserved, waited: float, at: datetime) -> None:
+        """Put the contact's number on the list where the way it ended asks for it; once for each number."""
+        if how in MUST:
+            urgency = "must"
+        elif how == Unserved.ABANDONED and waited >= self._abandon_after:
+            urgency = "may"
+        else:
+            return
+        number = self._vault.get(session, Owner("contact", str(contact.id)), "number")
+        print_ = self._vault.fingerprint("number", number) if number else None
+        row = None
+        if print_ is not None:
+            row = session.scalar(
+                select(Callback).where(
+                    Callback.fingerprint == print_, Callback.done_at.is_(None), Callback.line_id == contact.line_id
+                )
+            )
+        if row is None:
+            row = Callback(
+                city_id=contact.city_id, line_id=contact.line_id, fingerprint=print_, urgency=urgency, how=how,
+                contact_id=contact.id, asked_at=at, waited=waited,
+            )  # fmt: skip
+            session.add(row)
+        elif row.contact_id != contact.id:
+            row.times += 1
+            row.contact_id, row.asked_at, row.waited = contact.id, at, waited
+            if urgency == "must":
+                row.urgency, row.how = urgency, how
+        session.flush()
+        asked = CallbackAsked(
+            city=contact.city_id, contact=contact.id, actor="switchboard", callback=row.id, urgency=row.urgency
+        )
+        self._log.append(session, asked, at=at)
+
+    def waiting(self, session: Session, cities: frozenset[str]) -> list[Callback]:
+        """What is still to be called back in these cities: must before may, oldest first."""
+        return list(
+            session.scalars(
+                select(Callback)
+                .where(Callback.done_at.is_(None), Callback.city_id.in_(cities))
+                .order_by(Callback.urgency, Callback.asked_at)
+                .limit(200)
+            )
+        )
+
+    def number(self, session: Session, actor: Actor, id: int) -> Personal | None:
+        """The number to call, for somebody who may see it; the look is audited first."""
+        row = self._get(session, actor, id)
+        self._audit.record(Act(actor.word, "callback.number", f"contact:{row.contact_id}", {"callback": id}))
+        return self._vault.get(session, Owner("contact", str(row.contact_id)), "number")
+
+    def tried(self, session: Session, actor: Actor, id: int, reached: bool) -> None:
+        """Somebody called back; whoever was reached is off the list."""
+        row = self._get(session, actor, id)
+        row.attempts += 1
+        row.tried_at = self._clock.now()
+        common = {"city": row.city_id, "contact": row.contact_id, "actor": actor.word, "callback": id}
+        self._log.append(session, CallbackTried(**common, reached=reached))
+        if reached:
+            row.done_at, row.done_by = self._clock.now(), actor.word
+            self._log.append(session, CallbackDone(**common))
+
+    def _get(self, session: Session, actor: Actor, id: int) -> Callback:
+        row = session.get(Callback, id)
+        if row is None or not actor.serves(row.city_id):
+            raise NotFound("その折り返しはありません。")
+        actor.require("contact.personal", row.city_id)
+        return row

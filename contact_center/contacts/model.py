@@ -1,0 +1,103 @@
+"""Tables of contacts, callbacks and escalations. Numbers and notes are not here: they lie in the vault."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from contact_center.database.types import Base, BigId, Moment
+
+
+class State(StrEnum):
+    """Where a contact stands."""
+
+    ARRIVED = "arrived"
+    QUEUED = "queued"
+    OFFERED = "offered"
+    TALKING = "talking"
+    HELD = "held"
+    WRAPPING = "wrapping"
+    CLOSED = "closed"
+    UNSERVED = "unserved"
+
+
+OPEN = (State.ARRIVED, State.QUEUED, State.OFFERED, State.TALKING, State.HELD, State.WRAPPING)
+
+
+class Unserved(StrEnum):
+    """How a contact ended that nobody served."""
+
+    CALLBACK_ASKED = "callback_asked"
+    INTERRUPTED = "interrupted"
+    OVERFLOWED = "overflowed"
+    ABANDONED = "abandoned"
+    OUT_OF_HOURS = "out_of_hours"
+    SILENT = "silent"
+
+
+class Contact(Base):
+    """One contact. `key` is Asterisk's system name and unique id."""
+
+    __tablename__ = "contacts"
+    __table_args__ = (Index("ix_contacts_line_arrived", "line_id", "arrived_at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    key: Mapped[str] = mapped_column(String(80), unique=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    city_id: Mapped[str] = mapped_column(ForeignKey("cities.id"))
+    line_id: Mapped[str] = mapped_column(ForeignKey("lines.id"))
+    menu: Mapped[str] = mapped_column(String(40), default="")
+    state: Mapped[str] = mapped_column(String(12), index=True)
+    withheld: Mapped[bool] = mapped_column(default=False)
+    arrived_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    queued_at: Mapped[datetime | None] = mapped_column(Moment)
+    answered_at: Mapped[datetime | None] = mapped_column(Moment)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    seat_id: Mapped[str | None] = mapped_column(ForeignKey("seats.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    unserved: Mapped[str | None] = mapped_column(String(20))
+    cut: Mapped[bool] = mapped_column(default=False)
+    category: Mapped[str | None] = mapped_column(String(40))
+    further: Mapped[list[str]] = mapped_column(JSON, default=list)
+    outcome: Mapped[str | None] = mapped_column(String(40))
+
+
+class Callback(Base):
+    """Somebody is to be called back: one open row for each number."""
+
+    __tablename__ = "callbacks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))
+    city_id: Mapped[str] = mapped_column(ForeignKey("cities.id"))
+    line_id: Mapped[str] = mapped_column(ForeignKey("lines.id"))
+    fingerprint: Mapped[str | None] = mapped_column(String(64), index=True)
+    urgency: Mapped[str] = mapped_column(String(4))
+    how: Mapped[str] = mapped_column(String(20))
+    asked_at: Mapped[datetime] = mapped_column(Moment)
+    waited: Mapped[float]
+    times: Mapped[int] = mapped_column(default=1)
+    attempts: Mapped[int] = mapped_column(default=0)
+    tried_at: Mapped[datetime | None] = mapped_column(Moment)
+    done_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
+    done_by: Mapped[str | None] = mapped_column(String(80))
+
+
+class Escalation(Base):
+    """A contact handed on: to the supervisor (second tier) or to the city, until it is answered."""
+
+    __tablename__ = "escalations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))
+    city_id: Mapped[str] = mapped_column(ForeignKey("cities.id"))
+    to: Mapped[str] = mapped_column(String(12))
+    raised_by: Mapped[str] = mapped_column(String(80))
+    raised_at: Mapped[datetime] = mapped_column(Moment)
+    due_at: Mapped[datetime] = mapped_column(Moment)
+    answered_at: Mapped[datetime | None] = mapped_column(Moment)
+    answered_by: Mapped[str | None] = mapped_column(String(80))

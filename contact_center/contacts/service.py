@@ -1,0 +1,165 @@
+"""The life of a contact, as the switchboard observes it. Every step can be told twice without harm: after an outage the
+same story is read again from Asterisk's own records.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contact_center.clock import Clock
+from contact_center.contacts.callbacks import Callbacks
+from contact_center.contacts.model import OPEN, Contact, State, Unserved
+from contact_center.directory.model import Line
+from contact_center.errors import NotFound
+from contact_center.events import EventLog
+from contact_center.events.catalogue import (
+    ContactAnswered,
+    ContactArrived,
+    ContactOffered,
+    ContactQueued,
+    ContactUnserved,
+    ContactWrapping,
+)
+from contact_center.personal import Owner, Personal, Vault
+from contact_center.seats import Presence, Seat, Seats
+
+BEFORE_ANSWER = (State.ARRIVED, State.QUEUED, State.OFFERED)
+TALKING = (State.TALKING, State.HELD)
+
+
+class Contacts:
+    """What happens to contacts. Methods take the session of the caller's transaction."""
+
+    def __init__(self, clock: Clock, log: EventLog, vault: Vault, seats: Seats, callbacks: Callbacks) -> None:
+        self._clock = clock
+        self._log = log
+        self._vault = vault
+        self._seats = seats
+        self._callbacks = callbacks
+
+    def arrive(
+        self, session: Session, key: str, channel: str, line: str, number: Personal | None, at: datetime
+    ) -> Contact:
+        """A resident has reached a line.
+
+        :param key: Asterisk's system name and unique id.
+        :param number: the caller's number in E.164, or None where it is withheld or odd.
+        :raises NotFound: for a line that is not in the directory.
+        """
+        known = self.by_key(session, key)
+        if known is not None:
+            return known
+        row = session.get(Line, line)
+        if row is None:
+            raise NotFound("回線「%(id)s」はありません。", id=line)
+        contact = Contact(
+            key=key, channel=channel, city_id=row.city_id, line_id=line, menu=row.menu, state=State.ARRIVED,
+            arrived_at=at, withheld=number is None, further=[],
+        )  # fmt: skip
+        session.add(contact)
+        session.flush()
+        if number is not None:
+            self._vault.put(session, Owner("contact", str(contact.id)), "number", number, findable=True)
+        arrived = ContactArrived(
+            city=contact.city_id, contact=contact.id, actor="resident", line=line, channel=channel
+        )
+        self._log.append(session, arrived, at=at)
+        return contact
+
+    def by_key(self, session: Session, key: str) -> Contact | None:
+        """The contact of that key."""
+        return session.scalar(select(Contact).where(Contact.key == key))
+
+    def open(self, session: Session) -> list[Contact]:
+        """Every contact that is not over."""
+        return list(session.scalars(select(Contact).where(Contact.state.in_(OPEN)).order_by(Contact.arrived_at)))
+
+    def queue(self, session: Session, contact: Contact, pool: str, at: datetime) -> None:
+        """The contact waits in a pool's queue."""
+        if contact.state != State.ARRIVED:
+            return
+        contact.state, contact.queued_at = State.QUEUED, at
+        queued = ContactQueued(
+            city=contact.city_id, contact=contact.id, actor="switchboard", line=contact.line_id, pool=pool
+        )
+        self._log.append(session, queued, at=at)
+
+    def offer(self, session: Session, contact: Contact, seat: Seat, at: datetime) -> None:
+        """A seat rings with the contact."""
+        if contact.state not in BEFORE_ANSWER or (contact.state == State.OFFERED and contact.seat_id == seat.id):
+            return
+        contact.state, contact.seat_id, contact.person_id = State.OFFERED, seat.id, seat.person_id
+        self._seats.ring(session, seat, contact.id)
+        offered = ContactOffered(
+            city=contact.city_id, contact=contact.id, actor="switchboard", line=contact.line_id, seat=seat.id
+        )
+        self._log.append(session, offered, at=at)
+
+    def not_answered(self, session: Session, contact: Contact, seat: Seat, at: datetime) -> None:
+        """The seat rang in vain; the contact waits on at the head of its queue, the seat is put away."""
+        if seat.contact_id == contact.id and seat.presence == Presence.RINGING:
+            self._seats.stop_ringing(session, seat, answered_in_time=False)
+        if contact.state == State.OFFERED and contact.seat_id == seat.id:
+            contact.state, contact.seat_id, contact.person_id = State.QUEUED, None, None
+            waiting = ContactQueued(
+                city=contact.city_id, contact=contact.id, actor="switchboard", line=contact.line_id, pool=""
+            )
+            self._log.append(session, waiting, at=at)
+
+    def answer(self, session: Session, contact: Contact, seat: Seat, at: datetime) -> None:
+        """The seat has answered."""
+        if contact.state not in BEFORE_ANSWER:
+            return
+        contact.state, contact.answered_at = State.TALKING, at
+        contact.seat_id, contact.person_id = seat.id, seat.person_id
+        self._seats.talk(session, seat, contact.id)
+        answered = ContactAnswered(
+            city=contact.city_id, contact=contact.id, actor=f"person:{seat.person_id or 0}", line=contact.line_id,
+            seat=seat.id, person=seat.person_id or 0, waited=_span(contact.arrived_at, at),
+        )  # fmt: skip
+        self._log.append(session, answered, at=at)
+
+    def seat_left(self, session: Session, contact: Contact, seat: Seat, at: datetime) -> None:
+        """The seat's own leg has ended: time for notes there, whatever becomes of the resident's."""
+        if contact.state not in TALKING or contact.seat_id != seat.id:
+            return
+        contact.state, contact.ended_at = State.WRAPPING, at
+        self._seats.wrap(session, seat, contact.id, at)
+        wrapping = ContactWrapping(
+            city=contact.city_id, contact=contact.id, actor="switchboard", line=contact.line_id, seat=seat.id,
+            talked=_span(contact.answered_at or at, at),
+        )  # fmt: skip
+        self._log.append(session, wrapping, at=at)
+
+    def gone(self, session: Session, contact: Contact, how: Unserved, at: datetime) -> None:
+        """The resident's channel is gone.
+
+        :param how: in which way, if nobody had answered; who was talking is simply over.
+        """
+        seat = session.get(Seat, contact.seat_id) if contact.seat_id else None
+        if contact.state in TALKING:
+            if seat is not None:
+                self.seat_left(session, contact, seat, at)
+            if how == Unserved.INTERRUPTED:
+                contact.cut = True
+                self._callbacks.ask(session, contact, how, _span(contact.arrived_at, contact.answered_at or at), at)
+            return
+        if contact.state not in BEFORE_ANSWER:
+            return
+        if seat is not None and seat.contact_id == contact.id and seat.presence == Presence.RINGING:
+            self._seats.stop_ringing(session, seat, answered_in_time=True)
+        waited = _span(contact.arrived_at, at)
+        contact.state, contact.unserved, contact.ended_at, contact.closed_at = State.UNSERVED, how, at, at
+        contact.seat_id = contact.person_id = None
+        left = ContactUnserved(
+            city=contact.city_id, contact=contact.id, actor="resident", line=contact.line_id, how=how, waited=waited
+        )
+        self._log.append(session, left, at=at)
+        self._callbacks.ask(session, contact, how, waited, at)
+
+
+def _span(start: datetime, end: datetime) -> float:
+    return round(max(0.0, (end - start).total_seconds()), 3)

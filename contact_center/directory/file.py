@@ -1,0 +1,203 @@
+"""Reading a directory file (TOML): cities, calendars, pools, lines, seats, departments, into the database, whole or not at all."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contact_center.directory.model import Calendar, Choice, City, Counter, Department, Line, Menu, Pool
+from contact_center.errors import BadInput, MadoguchiError
+from contact_center.events import EventLog
+from contact_center.events.catalogue import HoursChanged
+from contact_center.hours import CalendarRule
+
+Word = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
+Dialled = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{3,15}$")]
+Count = Annotated[int, msgspec.Meta(ge=0, le=500)]
+
+
+class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class CityPart(_Part):
+    id: Word
+    name: str
+    greeting: str
+
+
+class CalendarPart(_Part):
+    id: Word
+    name: str
+    rule: CalendarRule
+
+
+class PoolPart(_Part):
+    id: Word
+    name: str
+
+
+class MenuPart(_Part):
+    id: Word
+    name: str
+    pool: Word
+
+
+class LinePart(_Part):
+    id: Word
+    city: Word
+    name: str
+    number: Dialled
+    calendar: Word
+    pool: Word
+    channels: Count
+    capacity: Count
+    waiting_places: Count
+    menu: str = ""
+    fallback: str = ""
+    announcements: dict[str, str] = {}
+
+
+class CounterPart(_Part):
+    id: Word
+    city: Word
+    name: str
+    calendar: Word
+    pool: Word
+
+
+class DepartmentPart(_Part):
+    id: Word
+    city: Word
+    name: str
+    phone: Dialled
+    transfer: bool = False
+
+
+class SeatPart(_Part):
+    id: Word
+    name: str
+    pools: tuple[Word, ...]
+
+
+class ChoicePart(_Part):
+    code: str
+    name: str
+    counted: bool = True
+
+
+class DirectoryFile(_Part):
+    """All that a directory file may hold."""
+
+    cities: tuple[CityPart, ...]
+    calendars: tuple[CalendarPart, ...]
+    pools: tuple[PoolPart, ...]
+    lines: tuple[LinePart, ...]
+    seats: tuple[SeatPart, ...]
+    menus: tuple[MenuPart, ...] = ()
+    counters: tuple[CounterPart, ...] = ()
+    departments: tuple[DepartmentPart, ...] = ()
+    categories: tuple[ChoicePart, ...] = ()
+    outcomes: tuple[ChoicePart, ...] = ()
+
+
+def read_file(path: Path) -> DirectoryFile:
+    """Read and check a directory file.
+
+    :raises BadInput: naming the entry and what is wrong with it.
+    """
+    try:
+        raw: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
+        parts = msgspec.convert(raw, DirectoryFile)
+    except OSError as error:
+        raise BadInput("台帳ファイル %(path)s を読めません。", path=path) from error
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise BadInput("台帳ファイル %(path)s を直してください: %(why)s", path=path, why=error) from error
+    _check_names(path, parts)
+    return parts
+
+
+def _check_names(path: Path, parts: DirectoryFile) -> None:
+    known = {
+        "city": {p.id for p in parts.cities}, "calendar": {p.id for p in parts.calendars},
+        "pool": {p.id for p in parts.pools},
+    }  # fmt: skip
+    for calendar in parts.calendars:
+        try:
+            calendar.rule.check()
+        except MadoguchiError as error:
+            raise BadInput(
+                "台帳ファイル %(path)s の暦「%(id)s」: %(why)s", path=path, id=calendar.id, why=error.sentence()
+            ) from error
+    for part in (*parts.menus, *parts.lines, *parts.counters, *parts.departments):
+        for kind, names in known.items():
+            wanted = getattr(part, kind, None)
+            if wanted is not None and wanted not in names:
+                raise BadInput(
+                    "台帳ファイル %(path)s: 「%(id)s」が知らない %(kind)s 「%(wanted)s」を指しています。",
+                    path=path, id=part.id, kind=kind, wanted=wanted,
+                )  # fmt: skip
+    for seat in parts.seats:
+        unknown = set(seat.pools) - known["pool"]
+        if unknown:
+            raise BadInput(
+                "台帳ファイル %(path)s: 席「%(id)s」が知らない pool 「%(wanted)s」を指しています。",
+                path=path, id=seat.id, wanted=", ".join(sorted(unknown)),
+            )  # fmt: skip
+
+
+def load_file(session: Session, log: EventLog, path: Path, actor: str) -> DirectoryFile:
+    """Put a directory file into the database: what it names is added or replaced, the rest stays.
+
+    The seats are returned with the rest; `seats.service` keeps them.
+    """
+    parts = read_file(path)
+    for place, city in enumerate(parts.cities):
+        session.merge(City(id=city.id, name=city.name, greeting=city.greeting, position=place))
+    for calendar in parts.calendars:
+        rule = msgspec.to_builtins(calendar.rule)
+        session.merge(Calendar(id=calendar.id, name=calendar.name, rule=rule))
+    for pool in parts.pools:
+        session.merge(Pool(id=pool.id, name=pool.name))
+    session.flush()
+    for menu in parts.menus:
+        session.merge(Menu(id=menu.id, name=menu.name, pool_id=menu.pool))
+    for place, line in enumerate(parts.lines):
+        session.merge(
+            Line(
+                id=line.id, city_id=line.city, name=line.name, number=line.number, calendar_id=line.calendar,
+                pool_id=line.pool, menu=line.menu, channels=line.channels, capacity=line.capacity,
+                waiting_places=line.waiting_places, fallback=line.fallback, announcements=line.announcements,
+                position=place,
+            )
+        )  # fmt: skip
+    for counter in parts.counters:
+        session.merge(
+            Counter(id=counter.id, city_id=counter.city, name=counter.name, calendar_id=counter.calendar, pool_id=counter.pool)
+        )
+    for office in parts.departments:
+        session.merge(
+            Department(id=office.id, city_id=office.city, name=office.name, phone=office.phone, transfer=office.transfer)
+        )
+    _choices(session, "category", parts.categories)
+    _choices(session, "outcome", parts.outcomes)
+    log.append(session, HoursChanged(actor=actor, what="directory"))
+    return parts
+
+
+def _choices(session: Session, kind: str, given: tuple[ChoicePart, ...]) -> None:
+    key = {"category": "categories", "outcome": "outcomes"}[kind]
+    if not given:
+        text = files("contact_center.directory").joinpath("defaults.toml").read_text("utf-8")
+        given = msgspec.convert(tomllib.loads(text)[key], tuple[ChoicePart, ...])
+    known = {c.code: c for c in session.scalars(select(Choice).where(Choice.kind == kind, Choice.city_id.is_(None)))}
+    for place, part in enumerate(given):
+        row = known.get(part.code) or Choice(kind=kind, code=part.code)
+        row.name, row.position, row.counted = part.name, place, part.counted
+        session.add(row)

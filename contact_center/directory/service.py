@@ -1,0 +1,128 @@
+"""What the house asks of the directory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from contact_center.clock import Clock
+from contact_center.directory.model import Calendar, Choice, City, Closing, Line, Pool
+from contact_center.errors import BadInput, NotFound
+from contact_center.events import EventLog
+from contact_center.events.catalogue import HoursChanged
+from contact_center.hours import CalendarRule, is_open_at
+
+
+@dataclass(frozen=True)
+class LineView:
+    """A line with what belongs to it."""
+
+    line: Line
+    city: City
+    rule: CalendarRule
+
+
+class Directory:
+    """Look-ups and the emergency closing. Methods take the session of the caller's transaction."""
+
+    def __init__(self, clock: Clock, log: EventLog) -> None:
+        self._clock = clock
+        self._log = log
+
+    def is_empty(self, session: Session) -> bool:
+        """Whether no city was ever loaded."""
+        return session.scalar(select(City.id).limit(1)) is None
+
+    def cities(self, session: Session) -> list[City]:
+        """All cities in their order."""
+        return list(session.scalars(select(City).order_by(City.position)))
+
+    def pools(self, session: Session) -> list[Pool]:
+        """All pools."""
+        return list(session.scalars(select(Pool).order_by(Pool.id)))
+
+    def lines(self, session: Session) -> list[LineView]:
+        """All lines in their order, with city and hours."""
+        rows = session.execute(
+            select(Line, City, Calendar)
+            .join(City, Line.city_id == City.id)
+            .join(Calendar, Line.calendar_id == Calendar.id)
+            .order_by(Line.position)
+        )
+        return [LineView(line, city, rule_of(calendar)) for line, city, calendar in rows]
+
+    def line(self, session: Session, id: str) -> LineView:
+        """One line.
+
+        :raises NotFound: where there is none of that id.
+        """
+        for view in self.lines(session):
+            if view.line.id == id:
+                return view
+        raise NotFound("回線「%(id)s」はありません。", id=id)
+
+    def choices(self, session: Session, kind: str, city: str | None) -> list[Choice]:
+        """The categories or outcomes of a city: its own where it has any, else the common ones.
+
+        :param kind: `category` or `outcome`.
+        """
+        rows: Sequence[Choice] = session.scalars(
+            select(Choice)
+            .where(Choice.kind == kind, or_(Choice.city_id == city, Choice.city_id.is_(None)))
+            .order_by(Choice.position)
+        ).all()
+        own = [row for row in rows if row.city_id is not None]
+        return own or list(rows)
+
+    def closing(self, session: Session, line: str, at: datetime) -> Closing | None:
+        """The emergency closing in force for a line at a moment."""
+        return session.scalars(
+            select(Closing)
+            .where(or_(Closing.line_id == line, Closing.line_id.is_(None)), Closing.since <= at)
+            .where(or_(Closing.until.is_(None), Closing.until > at))
+            .where(or_(Closing.lifted_at.is_(None), Closing.lifted_at > at))
+            .order_by(Closing.id.desc())
+        ).first()
+
+    def is_open(self, session: Session, line: str, at: datetime) -> bool:
+        """Whether a caller on that line would be put through at that moment."""
+        view = self.line(session, line)
+        return is_open_at(view.rule, at) and self.closing(session, line, at) is None
+
+    def close(self, session: Session, line: str | None, until: datetime | None, reason: str, actor: str) -> Closing:
+        """Close a line, or all, from now on. It is in force once the dialplan was applied.
+
+        :param until: None: until it is lifted.
+        """
+        if line is not None:
+            self.line(session, line)
+        now = self._clock.now()
+        if until is not None and until <= now:
+            raise BadInput("終わりの時刻は、今より後にしてください。")
+        closing = Closing(line_id=line, since=now, until=until, reason=reason, actor=actor)
+        session.add(closing)
+        self._log.append(session, HoursChanged(actor=actor, what="closing"))
+        return closing
+
+    def reopen(self, session: Session, line: str | None, actor: str) -> int:
+        """Lift the closings of a line (None: every closing); the number lifted."""
+        now = self._clock.now()
+        wanted = select(Closing).where(Closing.lifted_at.is_(None))
+        if line is not None:
+            wanted = wanted.where(Closing.line_id == line)
+        rows = session.scalars(wanted).all()
+        for row in rows:
+            row.lifted_at = now
+        if rows:
+            self._log.append(session, HoursChanged(actor=actor, what="closing"))
+        return len(rows)
+
+
+def rule_of(calendar: Calendar) -> CalendarRule:
+    """The rule of a calendar as it is stored."""
+    return msgspec.convert(calendar.rule, CalendarRule)

@@ -1,0 +1,210 @@
+"""What a channel declares, and loading it.
+
+A channel is a folder with a `feature.py` that holds one `Feature`, and one line under `contact_center.features` in
+setup.cfg. What is heavy is given as a dotted name (`package.module:name`) and loaded by the process that needs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any, Literal
+
+from contact_center.errors import SettingsError
+from contact_center.messages import Message
+from contact_center.settings import Setting
+
+GROUP = "contact_center.features"
+
+
+@dataclass(frozen=True)
+class Permission:
+    """A right by name; `roles` are those that hold it from the start."""
+
+    name: str
+    sentence: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A panel of the console: its fragment is loaded from `url`, its script exports `mount(console)`.
+
+    :param slot: where it stands.
+    :param hotkey: the key (with Alt) that moves there.
+    :param menus: ids of menus with which it is of use; empty: all.
+    """
+
+    id: str
+    title: str
+    url: str
+    script: str
+    slot: Literal["card", "main", "side", "bar"]
+    hotkey: str
+    permission: str
+    menus: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class HubHandler:
+    """Who answers a message of the hub: `(hub, actor, message) -> iterator of messages`, in a pool of threads."""
+
+    message: type[Message]
+    permission: str
+    function: str
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """What the switchboard does after an event: `(switchboard, recorded) -> Deferred | None`."""
+
+    event: type[Any]
+    function: str
+
+
+@dataclass(frozen=True)
+class Task:
+    """Work of the worker: `(house, id) -> None`. The message carries only an id, the work lies in a table.
+
+    :param every: seconds between runs, or None where it is only sent.
+    """
+
+    name: str
+    permission: str
+    function: str
+    every: float | None = None
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command of `madoguchi`; `function` is a click command. `operator` is who may sit at the machine's shell."""
+
+    name: str
+    permission: str
+    function: str
+
+
+@dataclass(frozen=True)
+class HealthCheck:
+    """A check of `madoguchi doctor`: `(house) -> iterable of Finding`."""
+
+    name: str
+    function: str
+
+
+@dataclass(frozen=True)
+class PersonalData:
+    """A kind of personal data: for what, how long, who answers for it (TO-07).
+
+    :param owner: kind of the thing it belongs to, such as `contact`.
+    :param field: its name there.
+    :param days: setting that says after how many days it is erased.
+    """
+
+    owner: str
+    field: str
+    purpose: str
+    days: Setting[int]
+    responsible: str
+
+
+@dataclass(frozen=True)
+class ReportSection:
+    """A section of the reports: `(session, city, first day, last day) -> Table`."""
+
+    id: str
+    title: str
+    function: str
+
+
+@dataclass(frozen=True)
+class Awaiting:
+    """A list of what waits for the city's staff: `(session, city) -> rows`."""
+
+    id: str
+    title: str
+    function: str
+
+
+@dataclass(frozen=True)
+class DemoScene:
+    """A scene of `make demo`: `(stage) -> None`, played in order of `position`."""
+
+    id: str
+    title: str
+    position: int
+    function: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feature:
+    """All a channel adds to the house."""
+
+    name: str
+    title: str
+    settings: tuple[Setting[Any], ...] = ()
+    permissions: tuple[Permission, ...] = ()
+    events: tuple[type[Any], ...] = ()
+    blueprint: str | None = None
+    panels: tuple[Panel, ...] = ()
+    hub_handlers: tuple[HubHandler, ...] = ()
+    reactions: tuple[Reaction, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    commands: tuple[Command, ...] = ()
+    health: tuple[HealthCheck, ...] = ()
+    awaiting: tuple[Awaiting, ...] = ()
+    report_sections: tuple[ReportSection, ...] = ()
+    personal_data: tuple[PersonalData, ...] = ()
+    demo_scenes: tuple[DemoScene, ...] = ()
+    migrations: str | None = None
+    """Package of its alembic revisions, a branch of their own; None where it has no tables."""
+
+    @property
+    def package(self) -> str:
+        """The package that holds templates, static files and locale."""
+        return self.name
+
+
+def load_features() -> tuple[Feature, ...]:
+    """Every installed feature, by name.
+
+    :raises SettingsError: where one cannot be loaded or two share a name.
+    """
+    found: dict[str, Feature] = {}
+    for entry in sorted(entry_points(group=GROUP), key=lambda e: e.name):
+        feature = entry.load()
+        if not isinstance(feature, Feature) or feature.name != entry.name:
+            raise SettingsError(
+                "機能「%(name)s」の feature.py は同じ名前の Feature を一つ置いてください。", name=entry.name
+            )
+        if found.get(feature.name, feature) is not feature:
+            raise SettingsError("機能「%(name)s」が二つ登録されています。", name=feature.name)
+        found[feature.name] = feature
+    return tuple(found.values())
+
+
+def check_permissions(features: Iterable[Feature], declared: Iterable[Permission]) -> None:
+    """Closed unless opened: every panel, message, task and command names a declared permission.
+
+    :raises SettingsError: naming what has none; the process does not start.
+    """
+    names = {permission.name for permission in declared} | {"public", "device", "operator"}
+    for feature in features:
+        things: list[tuple[str, str]] = [(f"panel {p.id}", p.permission) for p in feature.panels]
+        things += [(f"message {h.message.TYPE}", h.permission) for h in feature.hub_handlers]
+        things += [(f"task {t.name}", t.permission) for t in feature.tasks]
+        things += [(f"command {c.name}", c.permission) for c in feature.commands]
+        for thing, permission in things:
+            if permission not in names:
+                raise SettingsError(
+                    "%(feature)s の %(thing)s に、宣言された権限がありません（%(permission)s）。feature.py に書いてください。",
+                    feature=feature.name, thing=thing, permission=permission or "-",
+                )  # fmt: skip
+
+
+def resolve(dotted: str) -> Any:
+    """Load `package.module:name`."""
+    module, _, name = dotted.partition(":")
+    return getattr(import_module(module), name)

@@ -1,0 +1,116 @@
+"""The parts of one centre, put together once in each process and handed to whoever needs them.
+
+A part is made from the parts below it; nothing here is looked up by name and nothing is global.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from contact_center.audit import AuditTrail
+from contact_center.availability import Ledger
+from contact_center.clock import Clock, SystemClock
+from contact_center.contacts import Callbacks, Contacts, Notes
+from contact_center.database import Database
+from contact_center.directory import Directory
+from contact_center.events import KERNEL_EVENTS, EventLog
+from contact_center.features import Feature, PersonalData, check_permissions, load_features
+from contact_center.identity import KERNEL_PERMISSIONS, Identity, Rights
+from contact_center.personal import Keyring, Vault
+from contact_center.reports import Board, Fold
+from contact_center.seats import Seats
+from contact_center.settings import (
+    ABANDON_AFTER,
+    AUDIT_CHECKPOINTS,
+    AUDIT_URL,
+    CONTACT_DAYS,
+    DATABASE_URL,
+    KERNEL_SETTINGS,
+    KEYS,
+    SERVICE_LEVEL,
+    WRAP_UP,
+    Setting,
+    Settings,
+    load,
+)
+
+KERNEL_PERSONAL_DATA = (
+    PersonalData("contact", "number", "折り返しと同一人の応対歴", CONTACT_DAYS, "責任者"),
+    PersonalData("contact", "note", "応対の記録と市への報告", CONTACT_DAYS, "責任者"),
+)
+
+
+@dataclass(frozen=True)
+class House:
+    """One centre as a process sees it."""
+
+    settings: Settings
+    features: tuple[Feature, ...]
+    clock: Clock
+    database: Database
+    log: EventLog
+    keyring: Keyring
+    audit: AuditTrail
+    vault: Vault
+    rights: Rights
+    identity: Identity
+    directory: Directory
+    ledger: Ledger
+    seats: Seats
+    callbacks: Callbacks
+    contacts: Contacts
+    notes: Notes
+    fold: Fold
+    board: Board
+
+
+def declared_settings(features: Sequence[Feature]) -> tuple[Setting[Any], ...]:
+    """Every setting of the kernel and of these features."""
+    return (*KERNEL_SETTINGS, *(s for feature in features for s in feature.settings))
+
+
+def migrations(features: Sequence[Feature]) -> list[str]:
+    """The packages of these features' alembic revisions."""
+    return [feature.migrations for feature in features if feature.migrations]
+
+
+def read_settings(path: Path | None) -> Settings:
+    """The settings of a centre with all installed features."""
+    return load(path, declared_settings(load_features()))
+
+
+def build(settings: Settings, clock: Clock | None = None) -> House:
+    """Put the parts of a centre together.
+
+    :raises SettingsError: where a feature declares something that does not hold; nothing was started.
+    """
+    clock = clock or SystemClock()
+    features = load_features()
+    permissions = (*KERNEL_PERMISSIONS, *(p for f in features for p in f.permissions))
+    check_permissions(features, permissions)
+    home = settings.home
+    database = Database(settings[DATABASE_URL] or f"sqlite:///{home / 'data' / 'madoguchi.sqlite'}")
+    audit_database = Database(settings[AUDIT_URL] or f"sqlite:///{home / 'audit' / 'audit.sqlite'}", durable=True)
+    keys = Path(settings[KEYS]) if settings[KEYS] else home / "keys"
+    checkpoints = Path(settings[AUDIT_CHECKPOINTS]) if settings[AUDIT_CHECKPOINTS] else home / "checkpoints"
+
+    log = EventLog(clock, (*KERNEL_EVENTS, *(e for f in features for e in f.events)))
+    keyring = Keyring(keys)
+    audit = AuditTrail(audit_database, clock, checkpoints, keys / "audit-signing.pem")
+    personal = (*KERNEL_PERSONAL_DATA, *(p for f in features for p in f.personal_data))
+    vault = Vault(keyring, clock, {(p.owner, p.field): settings[p.days] for p in personal})
+    rights = Rights(permissions)
+    directory = Directory(clock, log)
+    seats = Seats(clock, log, keyring, settings[WRAP_UP])
+    callbacks = Callbacks(clock, log, audit, vault, settings[ABANDON_AFTER])
+    return House(
+        settings=settings, features=features, clock=clock, database=database, log=log, keyring=keyring, audit=audit,
+        vault=vault, rights=rights, identity=Identity(database, clock, log, audit, rights, settings),
+        directory=directory, ledger=Ledger(clock), seats=seats, callbacks=callbacks,
+        contacts=Contacts(clock, log, vault, seats, callbacks),
+        notes=Notes(clock, log, audit, vault, seats, directory),
+        fold=Fold(database, log, settings[SERVICE_LEVEL]), board=Board(clock, directory, seats, callbacks),
+    )  # fmt: skip

@@ -1,0 +1,7 @@
+"""People and devices, what they may do, and signing in. The one door to "who is this and may they"."""
+
+from contact_center.identity.actor import Actor
+from contact_center.identity.permissions import KERNEL_PERMISSIONS, ROLES, Rights
+from contact_center.identity.service import Identity
+
+__all__ = ["KERNEL_PERMISSIONS", "ROLES", "Actor", "Identity", "Rights"]

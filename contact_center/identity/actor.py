@@ -1,0 +1,44 @@
+"""Who acts: a signed-in person, or the machine's own operator at the shell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from contact_center.errors import NotAllowed
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person as the rest of the house sees them.
+
+    :param person: id of the person; 0 is the operator at the machine's shell.
+    :param name: display name.
+    :param rights: names of the permissions held.
+    :param cities: ids of the cities served; the operator serves all.
+    :param session: id of the sign-in, or None at the shell.
+    """
+
+    person: int
+    name: str
+    rights: frozenset[str]
+    cities: frozenset[str]
+    session: int | None = None
+    language: str = "ja"
+    everywhere: bool = field(default=False)
+
+    @property
+    def word(self) -> str:
+        """How this actor is written in events and audit."""
+        return f"person:{self.person}" if self.person else "operator"
+
+    def serves(self, city: str | None) -> bool:
+        """Whether the things of that city concern this actor; what belongs to no city concerns all."""
+        return city is None or self.everywhere or city in self.cities
+
+    def require(self, permission: str, city: str | None = None) -> None:
+        """Refuse where the right is not held, or not for that city.
+
+        :raises NotAllowed: with nothing done.
+        """
+        if permission not in self.rights or not self.serves(city):
+            raise NotAllowed("この操作の権限がありません。必要なときは責任者にお申し出ください。")

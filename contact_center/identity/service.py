@@ -1,0 +1,200 @@
+"""Signing in and out, and knowing who is on a connection."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contact_center.audit import Act, AuditTrail
+from contact_center.clock import Clock
+from contact_center.database import Database
+from contact_center.errors import BadInput, Conflict, NotAllowed, NotFound, NotSignedIn
+from contact_center.events import EventLog
+from contact_center.events.catalogue import SessionEnded
+from contact_center.identity import passwords
+from contact_center.identity.actor import Actor
+from contact_center.identity.model import Device, Person, SessionRow
+from contact_center.identity.permissions import ROLES, Rights
+from contact_center.settings import SESSION_HOURS, SESSION_IDLE, Settings
+
+TRIES = 10
+"""Wrong passwords in a row after which an account rests."""
+
+REST = timedelta(minutes=5)
+"""How long an account rests; a supervisor may end it sooner."""
+
+SEEN_EVERY = timedelta(seconds=60)
+
+
+def _hashed(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class Identity:
+    """People, sessions and devices of one centre."""
+
+    def __init__(
+        self, database: Database, clock: Clock, log: EventLog, audit: AuditTrail, rights: Rights, settings: Settings
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._log = log
+        self._audit = audit
+        self._rights = rights
+        self._settings = settings
+
+    def add_person(
+        self, by: str, account: str, name: str, password: str, roles: Sequence[str], cities: Sequence[str]
+    ) -> int:
+        """Make a person known; returns their id.
+
+        :raises BadInput: for a weak password or an unknown role.
+        :raises Conflict: for an account that is, or ever was, somebody's.
+        """
+        passwords.check_rule(password)
+        if not set(roles) <= set(ROLES):
+            raise BadInput("役割は次から選んでください: %(roles)s", roles=", ".join(ROLES))
+        self._audit.record(Act(by, "people.add", f"account:{account}", {"roles": list(roles), "cities": list(cities)}))
+        with self._database.session_scope() as session:
+            if session.scalar(select(Person.id).where(Person.account == account)):
+                raise Conflict("アカウント「%(account)s」は使われています。別の名前にしてください。", account=account)
+            person = Person(
+                account=account, name=name, password=passwords.hash_password(password), roles=list(roles),
+                cities=list(cities), created_at=self._clock.now(),
+            )  # fmt: skip
+            session.add(person)
+            session.flush()
+            return person.id
+
+    def set_password(self, by: str, account: str, password: str) -> None:
+        """Give somebody a new password and end their sessions."""
+        passwords.check_rule(password)
+        self._audit.record(Act(by, "people.password", f"account:{account}", {}))
+        with self._database.session_scope() as session:
+            person = session.scalar(select(Person).where(Person.account == account))
+            if person is None:
+                raise NotFound("アカウント「%(account)s」はありません。", account=account)
+            if passwords.matches(password, person.password):
+                raise BadInput("前と同じパスワードは使えません。")
+            person.password, person.failures, person.locked_until = passwords.hash_password(password), 0, None
+            for row in session.scalars(
+                select(SessionRow).where(SessionRow.person_id == person.id, SessionRow.ended_at.is_(None))
+            ):
+                self._end(session, row, by)
+
+    def people(self) -> list[Person]:
+        """Everybody who has not left."""
+        with self._database.reading() as session:
+            return list(session.scalars(select(Person).where(Person.left_at.is_(None)).order_by(Person.id)))
+
+    def sign_in(self, account: str, password: str) -> str:
+        """Begin a session; returns its token of 256 bits, which is stored nowhere.
+
+        :raises NotAllowed: for a wrong account or password, told apart to nobody, or an account that rests.
+        """
+        with self._database.reading() as session:
+            person = session.scalar(select(Person).where(Person.account == account, Person.left_at.is_(None)))
+        now = self._clock.now()
+        # The slow comparison comes before any transaction, so that no writer waits for it.
+        right = passwords.matches(password, person.password if person else passwords.NOBODY)
+        if person is not None and person.locked_until is not None and person.locked_until > now:
+            raise NotAllowed("続けて間違えたため、しばらくサインインできません。5分待つか、責任者にお申し出ください。")
+        if person is None or not right:
+            self._audit.record(Act("web", "sign_in.refused", f"account:{person.id if person else 0}", {}))
+            if person is not None:
+                self._count_failure(person.id)
+            raise NotAllowed("アカウントかパスワードが違います。もう一度入力してください。")
+        self._audit.record(Act(f"person:{person.id}", "sign_in", f"person:{person.id}", {}))
+        token = secrets.token_urlsafe(32)
+        with self._database.session_scope() as session:
+            session.add(SessionRow(person_id=person.id, token=_hashed(token), began_at=now, seen_at=now))
+            known = session.get_one(Person, person.id)
+            known.failures, known.locked_until = 0, None
+        return token
+
+    def _count_failure(self, person_id: int) -> None:
+        with self._database.session_scope() as session:
+            person = session.get_one(Person, person_id)
+            person.failures += 1
+            if person.failures % TRIES == 0:
+                person.locked_until = self._clock.now() + REST
+
+    def who(self, token: str | None) -> Actor:
+        """The person behind a session's token.
+
+        :raises NotSignedIn: where it is missing, unknown, ended or too old.
+        """
+        if not token:
+            raise NotSignedIn("サインインしてください。")
+        with self._database.reading() as session:
+            found = session.execute(
+                select(SessionRow, Person).join(Person).where(SessionRow.token == _hashed(token))
+            ).first()
+        now = self._clock.now()
+        if found is None:
+            raise NotSignedIn("サインインしてください。")
+        row, person = found
+        idle = timedelta(minutes=self._settings[SESSION_IDLE])
+        age = timedelta(hours=self._settings[SESSION_HOURS])
+        if row.ended_at or person.left_at or now - row.seen_at > idle or now - row.began_at > age:
+            raise NotSignedIn("サインインの時間が過ぎました。もう一度サインインしてください。")
+        if now - row.seen_at > SEEN_EVERY:
+            with self._database.session_scope() as session:
+                session.get_one(SessionRow, row.id).seen_at = now
+        return Actor(
+            person=person.id, name=person.name, rights=self._rights.of(person.roles), cities=frozenset(person.cities),
+            session=row.id, language=person.language,
+        )  # fmt: skip
+
+    def sign_out(self, token: str) -> None:
+        """End the session of this token, its sockets and its phone."""
+        with self._database.session_scope() as session:
+            row = session.scalar(select(SessionRow).where(SessionRow.token == _hashed(token)))
+            if row is not None and row.ended_at is None:
+                self._end(session, row, f"person:{row.person_id}")
+
+    def _end(self, session: Session, row: SessionRow, by: str) -> None:
+        row.ended_at = self._clock.now()
+        self._log.append(session, SessionEnded(actor=by, person=row.person_id, session=row.id))
+
+    def choose_language(self, actor: Actor, language: str) -> None:
+        """The language in which this person reads pages."""
+        if language not in ("ja", "en"):
+            raise BadInput("表示言語は ja か en です。")
+        with self._database.session_scope() as session:
+            session.get_one(Person, actor.person).language = language
+
+    def enrol_device(self, by: str, kind: str, name: str, seat: str | None) -> str:
+        """Make a device known; returns its token, which is stored nowhere."""
+        self._audit.record(Act(by, "device.enrol", f"device:{kind}:{name}", {"seat": seat}))
+        token = secrets.token_urlsafe(32)
+        with self._database.session_scope() as session:
+            session.add(
+                Device(kind=kind, name=name, seat=seat, token=_hashed(token), enrolled_at=self._clock.now())
+            )
+        return token
+
+    def device(self, token: str | None) -> Device:
+        """The device behind a token.
+
+        :raises NotSignedIn: where it is unknown or revoked.
+        """
+        with self._database.reading() as session:
+            found = session.scalar(select(Device).where(Device.token == _hashed(token or "")))
+        if found is None or found.revoked_at is not None:
+            raise NotSignedIn("この機器は登録されていません。")
+        return found
+
+    def revoke_device(self, by: str, device_id: int) -> None:
+        """Refuse a device from now on."""
+        self._audit.record(Act(by, "device.revoke", f"device:{device_id}", {}))
+        with self._database.session_scope() as session:
+            device = session.get(Device, device_id)
+            if device is None:
+                raise NotFound("その機器はありません。")
+            device.revoked_at = self._clock.now()

@@ -1,0 +1,176 @@
+"""What a console draws: seats, lines, open contacts, callbacks and the day's figures. No personal value is in it.
+
+The board is a tree of kinds and ids. An event changes some of its leaves; `changes` gives them as they are now, so that a
+console only ever replaces leaves, and an old board with all changes is a fresh board.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from contact_center.clock import Clock, day_of
+from contact_center.contacts import OPEN, Callback, Callbacks, Contact, State
+from contact_center.directory import Directory
+from contact_center.errors import NotFound
+from contact_center.events import Recorded
+from contact_center.events.catalogue import HoursChanged, SeatChanged
+from contact_center.identity import Actor
+from contact_center.identity.model import Person
+from contact_center.reports.figures import Figures, folded
+from contact_center.seats import Seat, Seats
+
+State_ = dict[str, Any]
+
+WAITING = (State.QUEUED, State.OFFERED)
+SPEAKING = (State.TALKING, State.HELD)
+
+
+class Board:
+    """The board of one centre, as a person may see it."""
+
+    def __init__(self, clock: Clock, directory: Directory, seats: Seats, callbacks: Callbacks) -> None:
+        self._clock = clock
+        self._directory = directory
+        self._seats = seats
+        self._callbacks = callbacks
+
+    def snapshot(self, session: Session, actor: Actor) -> State_:
+        """The whole board for this person."""
+        people = self._names(session)
+        contacts = session.scalars(
+            select(Contact).where(Contact.state.in_(OPEN), Contact.city_id.in_(actor.cities))
+        )
+        return {
+            "seats": {seat.id: _seat(seat, people) for seat in self._seats.all(session)},
+            "lines": self._lines(session, actor),
+            "contacts": {str(contact.id): _contact(contact) for contact in contacts},
+            "callbacks": self._callback_rows(session, actor),
+            "figures": {"today": self.figures(session, actor)},
+        }
+
+    def changes(self, session: Session, actor: Actor, recorded: Recorded) -> State_ | None:
+        """The leaves that an event has changed, as they are now; None where it does not concern this person."""
+        event = recorded.event
+        if not actor.serves(event.city):
+            return None
+        changed: State_ = {}
+        if isinstance(event, SeatChanged):
+            seat = session.get(Seat, event.seat)
+            changed["seats"] = {event.seat: _seat(seat, self._names(session)) if seat else None}
+        if isinstance(event, HoursChanged):
+            changed["lines"] = self._lines(session, actor)
+        kind = type(event).__name__
+        if event.contact is not None and kind.startswith("Contact"):
+            contact = session.get(Contact, event.contact)
+            if contact is not None and actor.serves(contact.city_id):
+                leaf = _contact(contact) if contact.state in OPEN else None
+                changed["contacts"] = {str(contact.id): leaf}
+                changed["lines"] = self._lines(session, actor)
+                changed["figures"] = {"today": self.figures(session, actor)}
+        if kind.startswith("Callback"):
+            changed["callbacks"] = self._callback_rows(session, actor)
+        return changed or None
+
+    def contact(self, session: Session, actor: Actor, id: int) -> dict[str, Any]:
+        """One contact, open or over, without personal values.
+
+        :raises NotFound: where there is none, or it is another city's.
+        """
+        contact = session.get(Contact, id)
+        if contact is None or not actor.serves(contact.city_id):
+            raise NotFound("その応対はありません。")
+        return _contact(contact)
+
+    def figures(self, session: Session, actor: Actor) -> dict[str, Any]:
+        """The day's figures of this person's cities."""
+        today = day_of(self._clock.now())
+        return figures_as_words(folded(session, today, today, actor.cities))
+
+    def _names(self, session: Session) -> dict[int, str]:
+        return {id: name for id, name in session.execute(select(Person.id, Person.name))}
+
+    def _lines(self, session: Session, actor: Actor) -> State_:
+        now = self._clock.now()
+        counts: dict[tuple[str, str], tuple[int, datetime | None]] = {
+            (line, state): (count, oldest)
+            for line, state, count, oldest in session.execute(
+                select(Contact.line_id, Contact.state, func.count(), func.min(Contact.arrived_at))
+                .where(Contact.state.in_((*WAITING, *SPEAKING)))
+                .group_by(Contact.line_id, Contact.state)
+            )
+        }
+        lines: State_ = {}
+        for view in self._directory.lines(session):
+            line = view.line
+            if not actor.serves(line.city_id):
+                continue
+            waiting = [counts.get((line.id, state), (0, None)) for state in WAITING]
+            oldest = [at for _, at in waiting if at is not None]
+            lines[line.id] = {
+                "name": line.name, "city": view.city.name, "greeting": view.city.greeting, "number": line.number,
+                "capacity": line.capacity, "talking": sum(counts.get((line.id, s), (0, None))[0] for s in SPEAKING),
+                "waiting": sum(count for count, _ in waiting),
+                "waiting_since": _iso(min(oldest)) if oldest else None,
+                "open": self._directory.is_open(session, line.id, now),
+                "closed_by_hand": self._directory.closing(session, line.id, now) is not None,
+            }  # fmt: skip
+        return lines
+
+    def _callback_rows(self, session: Session, actor: Actor) -> State_:
+        return {"list": [_callback(row) for row in self._callbacks.waiting(session, actor.cities)]}
+
+
+def merge(board: State_, change: State_) -> State_:
+    """The board with the changed leaves put in their places; what a console does in JavaScript."""
+    fresh = {kind: dict(leaves) for kind, leaves in board.items()}
+    for kind, leaves in change.items():
+        for id, leaf in leaves.items():
+            if leaf is None:
+                fresh[kind].pop(id, None)
+            else:
+                fresh[kind][id] = leaf
+    return fresh
+
+
+def figures_as_words(figures: Figures) -> dict[str, Any]:
+    """Figures as they go over wires."""
+    names = (
+        "arrived", "answered", "closed", "abandoned", "overflowed", "interrupted", "callback_asked", "out_of_hours",
+        "silent", "answer_rate", "service_level", "mean_wait", "longest_wait", "mean_talk", "mean_wrap",
+    )  # fmt: skip
+    return {**{name: getattr(figures, name) for name in names}, "subjects": [list(s) for s in figures.subjects]}
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat(timespec="milliseconds")
+
+
+def _seat(seat: Seat, people: dict[int, str]) -> dict[str, Any]:
+    return {
+        "name": seat.name, "presence": seat.presence, "reason": seat.reason, "next": seat.next_presence,
+        "since": _iso(seat.since), "person": seat.person_id, "person_name": people.get(seat.person_id or 0, ""),
+        "contact": seat.contact_id, "wrap_until": _iso(seat.wrap_until), "phone": seat.phone,
+        "phone_ready": seat.signed_in and seat.phone_ready == seat.generation,
+    }  # fmt: skip
+
+
+def _contact(contact: Contact) -> dict[str, Any]:
+    return {
+        "id": contact.id, "key": contact.key, "channel": contact.channel, "city": contact.city_id,
+        "line": contact.line_id, "menu": contact.menu, "state": contact.state, "withheld": contact.withheld,
+        "arrived_at": _iso(contact.arrived_at), "answered_at": _iso(contact.answered_at),
+        "ended_at": _iso(contact.ended_at), "seat": contact.seat_id, "person": contact.person_id, "cut": contact.cut,
+        "category": contact.category, "further": list(contact.further), "outcome": contact.outcome,
+    }  # fmt: skip
+
+
+def _callback(row: Callback) -> dict[str, Any]:
+    return {
+        "id": row.id, "contact": row.contact_id, "city": row.city_id, "line": row.line_id, "urgency": row.urgency,
+        "how": row.how, "asked_at": _iso(row.asked_at), "waited": row.waited, "times": row.times,
+        "attempts": row.attempts,
+    }  # fmt: skip
