@@ -69,20 +69,22 @@ class Change(Message):
 
 @dataclass(frozen=True, kw_only=True)
 class Refused(Message):
-    """A message could not be carried out; nothing was changed. `to` is the type that was refused."""
+    """A message could not be carried out; nothing was changed. `to` is its type, `ref` the number its sender gave it."""
 
     TYPE: ClassVar[str] = "refused"
     to: str
+    ref: int | None
     code: str
     sentence: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Done(Message):
-    """A message was carried out and is on the record."""
+    """A message was carried out and is on the record; `result` is the answer to a question."""
 
     TYPE: ClassVar[str] = "done"
     to: str
+    ref: int | None
     result: dict[str, Any] | None = None
 
 
@@ -114,8 +116,8 @@ def encode(message: Message) -> str:
     return msgspec.json.encode(body).decode()
 
 
-def decode(text: str, kinds: Mapping[str, type[Message]]) -> Message:
-    """Read one message.
+def decode(text: str, kinds: Mapping[str, type[Message]]) -> tuple[Message, int | None]:
+    """Read one message, and the number by which its sender wants to know the answer.
 
     :raises BadInput: for anything that is not exactly one of the kinds.
     """
@@ -125,13 +127,14 @@ def decode(text: str, kinds: Mapping[str, type[Message]]) -> Message:
         body = msgspec.json.decode(text.encode("utf-8", "strict"))
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise BadInput("送られた内容をJSONとして読めません。画面を再読み込みしてください。") from error
-    if not isinstance(body, dict) or body.get("type") not in kinds:
+    if not isinstance(body, dict) or not isinstance(body.get("type"), str) or body["type"] not in kinds:
         raise BadInput("知らない種類の内容です。画面を再読み込みしてください。")
     kind = kinds[body.pop("type")]
+    ref = body.pop("ref", None)
     extra = set(body) - set(kind.__dataclass_fields__)
     try:
-        if extra:
+        if extra or not (ref is None or type(ref) is int):
             raise msgspec.ValidationError("unknown field")
-        return msgspec.convert(body, kind)
+        return msgspec.convert(body, kind), ref
     except msgspec.ValidationError as error:
         raise BadInput("内容に足りない所か余分な所があります。画面を再読み込みしてください。") from error

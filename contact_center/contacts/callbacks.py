@@ -89,11 +89,14 @@ class Callbacks:
         row = self._get(session, actor, id)
         row.attempts += 1
         row.tried_at = self._clock.now()
-        common = {"city": row.city_id, "contact": row.contact_id, "actor": actor.word, "callback": id}
-        self._log.append(session, CallbackTried(**common, reached=reached))
+        tried = CallbackTried(
+            city=row.city_id, contact=row.contact_id, actor=actor.word, callback=id, reached=reached
+        )
+        self._log.append(session, tried)
         if reached:
             row.done_at, row.done_by = self._clock.now(), actor.word
-            self._log.append(session, CallbackDone(**common))
+            done = CallbackDone(city=row.city_id, contact=row.contact_id, actor=actor.word, callback=id)
+            self._log.append(session, done)
 
     def _get(self, session: Session, actor: Actor, id: int) -> Callback:
         row = session.get(Callback, id)

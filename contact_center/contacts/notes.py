@@ -85,17 +85,28 @@ class Notes:
             raise Conflict("通話が終わってから、後処理を終えてください。")
         if contact.category is None or contact.outcome is None:
             raise BadInput("分類と対応結果を選んでから、後処理を終えてください。")
+        self._close(session, contact, actor.word)
+
+    def time_is_over(self, session: Session, seat: Seat) -> None:
+        """The wrap-up time of a seat is over: close what is complete; else the seat stays closed and shows as overdue."""
+        contact = session.get(Contact, seat.contact_id)
+        if contact is not None and contact.state == State.WRAPPING and contact.category and contact.outcome:
+            self._close(session, contact, "switchboard")
+
+    def _close(self, session: Session, contact: Contact, actor: str) -> None:
+        assert contact.category is not None
+        assert contact.outcome is not None
         now = self._clock.now()
         ended, answered = contact.ended_at or now, contact.answered_at or now
         contact.state, contact.closed_at = State.CLOSED, now
         closed = ContactClosed(
-            city=contact.city_id, contact=id, actor=actor.word, line=contact.line_id, person=actor.person,
+            city=contact.city_id, contact=contact.id, actor=actor, line=contact.line_id, person=contact.person_id or 0,
             category=contact.category, further=tuple(contact.further), outcome=contact.outcome,
             talked=round((ended - answered).total_seconds(), 3), wrapped=round((now - ended).total_seconds(), 3),
         )  # fmt: skip
         seat = session.get(Seat, contact.seat_id) if contact.seat_id else None
         if seat is not None and seat.contact_id == contact.id:
-            self._seats.free(session, seat, actor.word)
+            self._seats.free(session, seat, actor)
         self._log.append(session, closed)
 
     def escalate(self, session: Session, actor: Actor, id: int, to: str, hours: int) -> int:

@@ -140,10 +140,10 @@ class Contacts:
         :param how: in which way, if nobody had answered; who was talking is simply over.
         """
         seat = session.get(Seat, contact.seat_id) if contact.seat_id else None
-        if contact.state in TALKING:
-            if seat is not None:
-                self.seat_left(session, contact, seat, at)
-            if how == Unserved.INTERRUPTED:
+        if contact.state in TALKING and seat is not None:
+            self.seat_left(session, contact, seat, at)
+        if contact.state == State.WRAPPING:
+            if how == Unserved.INTERRUPTED and not contact.cut:
                 contact.cut = True
                 self._callbacks.ask(session, contact, how, _span(contact.arrived_at, contact.answered_at or at), at)
             return

@@ -22,7 +22,7 @@ Dialled = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{3,15}$")]
 Count = Annotated[int, msgspec.Meta(ge=0, le=500)]
 
 
-class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _Part(msgspec.Struct, forbid_unknown_fields=True):
     pass
 
 
@@ -81,7 +81,7 @@ class DepartmentPart(_Part):
 
 
 class SeatPart(_Part):
-    id: Word
+    id: Annotated[str, msgspec.Meta(pattern=r"^seat-[0-9]{1,3}$")]
     name: str
     pools: tuple[Word, ...]
 
@@ -135,7 +135,10 @@ def _check_names(path: Path, parts: DirectoryFile) -> None:
             raise BadInput(
                 "台帳ファイル %(path)s の暦「%(id)s」: %(why)s", path=path, id=calendar.id, why=error.sentence()
             ) from error
-    for part in (*parts.menus, *parts.lines, *parts.counters, *parts.departments):
+    pointing: tuple[MenuPart | LinePart | CounterPart | DepartmentPart, ...] = (
+        *parts.menus, *parts.lines, *parts.counters, *parts.departments,
+    )  # fmt: skip
+    for part in pointing:
         for kind, names in known.items():
             wanted = getattr(part, kind, None)
             if wanted is not None and wanted not in names:

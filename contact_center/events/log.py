@@ -58,6 +58,10 @@ class EventLog:
             sqlalchemy_event.listen(session, "before_commit", self._write)
         pending.extend((at or self._clock.now(), event) for event in events)
 
+    def pending(self, session: Session) -> int:
+        """How many events this transaction will write."""
+        return len(session.info.get(_PENDING, ()))
+
     def _write(self, session: Session) -> None:
         pending: list[tuple[datetime, Event]] = session.info.get(_PENDING, [])
         if not pending:

@@ -18,7 +18,8 @@ import msgspec
 from contact_center.clock import TOKYO, day_of
 from contact_center.errors import BadInput
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class Period(msgspec.Struct, frozen=True):
@@ -47,9 +48,9 @@ class CalendarRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     :param days: single days that differ; they stand above everything else.
     """
 
-    week: dict[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], tuple[str, ...]]
+    week: dict[Weekday, tuple[str, ...]]
     holiday: Literal["closed", "as_weekday", "sunday"] = "closed"
-    holiday_week: dict[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], tuple[str, ...]] = {}
+    holiday_week: dict[Weekday, tuple[str, ...]] = {}
     year_end: str = ""
     lunch: str = ""
     days: tuple[SpecialDay, ...] = ()

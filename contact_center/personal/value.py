@@ -32,6 +32,6 @@ class Personal:
     def _no_text(self, *_: object) -> NoReturn:
         raise TypeError("a personal value has no text form; use reveal() where it is allowed and audited")
 
-    __str__ = _no_text  # type: ignore[assignment]
-    __format__ = _no_text  # type: ignore[assignment]
-    __reduce__ = _no_text  # type: ignore[assignment]
+    __str__ = _no_text
+    __format__ = _no_text
+    __reduce__ = _no_text

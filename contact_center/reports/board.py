@@ -53,7 +53,10 @@ class Board:
         }
 
     def changes(self, session: Session, actor: Actor, recorded: Recorded) -> State_ | None:
-        """The leaves that an event has changed, as they are now; None where it does not concern this person."""
+        """The leaves that an event has changed, as they are now; None where it does not concern this person.
+
+        The day's figures are no part of it: they follow at their own, slower pace.
+        """
         event = recorded.event
         if not actor.serves(event.city):
             return None
@@ -70,7 +73,6 @@ class Board:
                 leaf = _contact(contact) if contact.state in OPEN else None
                 changed["contacts"] = {str(contact.id): leaf}
                 changed["lines"] = self._lines(session, actor)
-                changed["figures"] = {"today": self.figures(session, actor)}
         if kind.startswith("Callback"):
             changed["callbacks"] = self._callback_rows(session, actor)
         return changed or None

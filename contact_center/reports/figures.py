@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import BigInteger, case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from contact_center.clock import TOKYO
@@ -89,7 +90,7 @@ def folded(session: Session, first: date, last: date, cities: frozenset[str]) ->
         .having(func.sum(SubjectRow.closed) > 0)
         .order_by(SubjectRow.category, SubjectRow.outcome)
     )
-    return Figures(**_rounded(row._asdict()), subjects=tuple((c, o, int(n)) for c, o, n in subjects))
+    return _figures(row._asdict(), [(c, o, n) for c, o, n in subjects])
 
 
 def counted(session: Session, first: date, last: date, cities: frozenset[str], service_level: int) -> Figures:
@@ -97,40 +98,46 @@ def counted(session: Session, first: date, last: date, cities: frozenset[str], s
     start = datetime.combine(first, time(), TOKYO)
     end = datetime.combine(last + timedelta(days=1), time(), TOKYO)
 
-    def within(moment: object) -> object:
-        return (moment >= start) & (moment < end)  # type: ignore[operator]
+    def within(moment: Any) -> Any:
+        return (moment >= start) & (moment < end)
 
-    def total(condition: object, value: object = 1) -> object:
-        return func.coalesce(func.sum(case((condition, value), else_=0)), 0)  # type: ignore[arg-type]
+    def total(condition: Any, value: Any = 1) -> Any:
+        return func.coalesce(func.sum(case((condition, value), else_=0)), 0)
 
-    wait = (Contact.answered_at - Contact.arrived_at) / 1000.0
+    def seconds(later: Any, earlier: Any) -> Any:
+        # Moments are whole milliseconds in the table; the types of the columns must not turn the span into a moment.
+        return (type_coerce(later, BigInteger) - type_coerce(earlier, BigInteger)) / 1000.0
+
+    wait = seconds(Contact.answered_at, Contact.arrived_at)
     answered = within(Contact.answered_at)
-    closed = within(Contact.closed_at) & (Contact.outcome.is_not(None))  # type: ignore[operator]
+    closed = within(Contact.closed_at) & (Contact.outcome.is_not(None))
     columns = {
         "arrived": total(within(Contact.arrived_at)),
         "answered": total(answered),
-        "within_level": total(answered & (wait <= service_level)),  # type: ignore[operator]
+        "within_level": total(answered & (wait <= service_level)),
         "closed": total(closed),
         "waited": total(answered, wait),
-        "talked": total(closed, (Contact.ended_at - Contact.answered_at) / 1000.0),
-        "wrapped": total(closed, (Contact.closed_at - Contact.ended_at) / 1000.0),
-        "longest_wait": func.coalesce(func.max(case((answered, wait), else_=0.0)), 0.0),  # type: ignore[arg-type]
+        "talked": total(closed, seconds(Contact.ended_at, Contact.answered_at)),
+        "wrapped": total(closed, seconds(Contact.closed_at, Contact.ended_at)),
+        "longest_wait": func.coalesce(func.max(case((answered, wait), else_=0.0)), 0.0),
     }
     for how in Unserved:
-        columns[how.value] = total((Contact.unserved == how) & within(Contact.closed_at))  # type: ignore[operator]
+        columns[how.value] = total((Contact.unserved == how) & within(Contact.closed_at))
     row = session.execute(
-        select(*(value.label(name) for name, value in columns.items()))  # type: ignore[attr-defined]
+        select(*(value.label(name) for name, value in columns.items()))
         .where(Contact.city_id.in_(cities))
     ).one()
     subjects = session.execute(
         select(Contact.category, Contact.outcome, func.count())
-        .where(Contact.city_id.in_(cities), within(Contact.closed_at), Contact.outcome.is_not(None))  # type: ignore[arg-type]
+        .where(Contact.city_id.in_(cities), within(Contact.closed_at), Contact.outcome.is_not(None))
         .group_by(Contact.category, Contact.outcome)
         .order_by(Contact.category, Contact.outcome)
     )
-    return Figures(**_rounded(row._asdict()), subjects=tuple((c, o, int(n)) for c, o, n in subjects))
+    return _figures(row._asdict(), [(str(c), str(o), n) for c, o, n in subjects])
 
 
-def _rounded(row: dict[str, float]) -> dict[str, int | float]:  # type: ignore[type-arg]
+def _figures(row: dict[str, Any], subjects: list[tuple[str, str, int]]) -> Figures:
     spans = ("waited", "longest_wait", "talked", "wrapped")
-    return {name: round(float(value), 2) if name in spans else int(value) for name, value in row.items()}
+    whole = {name: int(value) for name, value in row.items() if name not in spans}
+    rounded = {name: round(float(row[name]), 2) for name in spans}
+    return Figures(**whole, **rounded, subjects=tuple((c, o, int(n)) for c, o, n in subjects))  # type: ignore[arg-type]

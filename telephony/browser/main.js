@@ -1,0 +1,225 @@
+// The console: puts its parts together and draws them whenever the board or the phone has changed.
+import { Board } from "./board.js";
+import { Card } from "./card.js";
+import { Link } from "./link.js";
+import { mountPanels } from "./panels.js";
+import { Phone } from "./phone.js";
+import { Sound } from "./sound.js";
+import { CallbackList, drawFigures, drawLines, drawSeats, presenceWords } from "./surroundings.js";
+import { page, span, t } from "./words.js";
+
+const $ = (id) => document.getElementById(id);
+const board = new Board();
+const link = new Link(board);
+const sound = new Sound();
+const phone = new Phone(link, $("voice"));
+let connected = false;
+let held = null;
+let said = null;
+
+function say(sentence) {
+  said = sentence ? { sentence, until: Date.now() + 8000 } : null;
+  drawNotice();
+}
+
+const card = new Card(link, board, say);
+const callbacks = new CallbackList(link, say);
+
+function drawNotice() {
+  const notice = $("notice");
+  let [text, kind] = ["", ""];
+  if (!connected) [text, kind] = [phone.inCall ? t("接続が切れました。通話はそのまま続いています。自動でつなぎ直しています。") : t("接続が切れました。自動でつなぎ直しています。"), "bad"];
+  else if (held === "held") text = t("別のタブで操作中です。");
+  else if (held === "taken") text = t("別のタブに引き継がれました。");
+  else if (said && Date.now() < said.until) text = said.sentence;
+  else if (board.seat?.phone_ready && phone.state === "unregistered") [text, kind] = [t("電話につながっていません。自動でつなぎ直しています。"), "bad"];
+  if (notice.dataset.text !== text) {
+    notice.dataset.text = text;
+    notice.dataset.kind = kind;
+    notice.textContent = text;
+    if (text && connected && held) {
+      const take = document.createElement("button");
+      take.textContent = t("こちらに引き継ぐ");
+      take.id = "take-over";
+      take.addEventListener("click", () => link.send("take_over").then(() => takenOver()));
+      notice.append(" ", take);
+    }
+    notice.hidden = !text;
+  }
+}
+
+function takenOver() {
+  held = null;
+  phone.signedIn = null;
+  draw();
+}
+
+function drawSeatKeys() {
+  const seat = board.seat;
+  for (const id of ["go-available", "go-away", "away-reason", "leave-seat"]) $(id).hidden = !seat;
+  for (const id of ["seat", "phone-kind", "take-seat"]) $(id).hidden = Boolean(seat);
+  $("my-seat").textContent = seat?.name ?? "";
+  const presence = $("presence");
+  presence.dataset.state = seat?.presence ?? "signed_out";
+  const words = presenceWords();
+  let text = seat ? words[seat.presence] : t("未着席");
+  if (seat?.presence === "away" && seat.reason) text += `（${seat.reason}）`;
+  if (seat && ["ringing", "on_contact", "wrapping"].includes(seat.presence)) {
+    $("go-available").setAttribute("aria-pressed", String(seat.next === "available"));
+    $("go-away").setAttribute("aria-pressed", String(seat.next === "away"));
+  } else for (const id of ["go-available", "go-away"]) $(id).removeAttribute("aria-pressed");
+  presence.textContent = text;
+  if (!seat) {
+    const free = Object.entries(board.state.seats).filter(([, one]) => !one.person);
+    const select = $("seat");
+    const wanted = select.value || localStorage.getItem("seat");
+    select.replaceChildren(...free.map(([id, one]) => new Option(one.name, id)));
+    if (free.some(([id]) => id === wanted)) select.value = wanted;
+    $("take-seat").disabled = !free.length;
+  }
+  $("no-contact-hint").textContent = !seat ? t("席を選んで着席すると、電話を受けられます。")
+    : seat.presence === "available" ? t("電話が入ると、ここに応対票が出ます。") : t("「受付中にする」を押すと、電話が入ります。");
+}
+
+function drawCall() {
+  const seat = board.seat;
+  const contact = board.contact;
+  const mine = held === null;
+  const ringing = phone.state === "ringing" && mine;
+  document.body.dataset.ringing = ringing ? "yes" : "no";
+  if (ringing) sound.start();
+  else sound.stop();
+  const wasDisabled = $("answer").disabled;
+  $("answer").disabled = !ringing;
+  if (ringing && wasDisabled) {
+    $("answer").focus();
+    notify();
+  }
+  $("hold").disabled = $("mute").disabled = $("hang-up").disabled = !(phone.inCall && mine);
+  if (ringing) $("hang-up").disabled = true;
+  $("hold").setAttribute("aria-pressed", String(phone.state === "held"));
+  $("mute").setAttribute("aria-pressed", String(phone.muted));
+  const wrapping = contact?.state === "wrapping" && contact.person === board.me.id;
+  $("finish").disabled = !(wrapping && card.complete && mine);
+  let text = "";
+  if (ringing) text = t("着信中です。F4で出られます。");
+  else if (phone.state === "talking") text = (phone.muted ? t("消音中 ") : t("通話中 ")) + span(board.since(contact?.answered_at));
+  else if (phone.state === "held") text = t("保留中 ") + span(board.since(contact?.answered_at));
+  else if (wrapping) {
+    const left = -board.since(seat.wrap_until);
+    if (left > 0) text = card.complete ? t("後処理 残り{time}", { time: span(left) }) : t("後処理 残り{time}。分類と対応結果を選んでください。", { time: span(left) });
+    else text = t("後処理の時間を{time}過ぎました。分類と対応結果を選んで終えてください。", { time: span(-left) });
+  } else if (seat) text = phone.state === "registered" || phone.state === "idle" ? t("電話の準備ができています。") : t("電話を準備しています。");
+  $("call-state").textContent = text;
+}
+
+function notify() {
+  if (document.hasFocus() || !("Notification" in window) || Notification.permission !== "granted") return;
+  const city = board.state.lines[board.contact?.line]?.city ?? "";
+  const note = new Notification(t("着信です"), { body: city, tag: "ringing" });
+  note.onclick = () => window.focus();
+}
+
+function draw() {
+  if (!board.state) return;
+  if (held === null) phone.follow(board.seatId, board.seat);
+  drawSeatKeys();
+  card.draw();
+  drawLines(board);
+  drawFigures(board);
+  drawSeats(board);
+  callbacks.draw(board);
+  drawCall();
+  drawNotice();
+}
+
+link.on("board", () => {
+  if (!connected) {
+    connected = true;
+    card.keep();
+  }
+  draw();
+});
+link.on("lost", () => {
+  connected = false;
+  drawNotice();
+});
+link.on("signed_out", () => location.assign("/sign-in"));
+link.on("other_tab", ({ what }) => {
+  held = what;
+  if (what === "taken") {
+    phone.device?.stop();
+    phone.signedIn = null;
+  }
+  draw();
+});
+phone.changed = (sentence) => {
+  if (sentence) say(sentence);
+  if (board.state) {
+    drawCall();
+    drawNotice();
+  }
+};
+setInterval(() => {
+  if (!board.state) return;
+  drawLines(board);
+  card.tick();
+  drawCall();
+  drawNotice();
+  if (held === null && board.seat?.phone_ready) phone.follow(board.seatId, board.seat);
+}, 1000);
+
+const asked = (type, fields) => link.send(type, fields).catch((refusal) => say(refusal.sentence));
+
+$("take-seat").addEventListener("click", async () => {
+  await sound.unlock();
+  if ("Notification" in window && Notification.permission === "default") Notification.requestPermission();
+  localStorage.setItem("seat", $("seat").value);
+  await asked("seat.take", { seat: $("seat").value, phone: $("phone-kind").value });
+});
+$("leave-seat").addEventListener("click", () => asked("seat.leave"));
+$("go-available").addEventListener("click", () => asked("seat.presence", { presence: "available" }));
+$("go-away").addEventListener("click", () => asked("seat.presence", { presence: "away", reason: $("away-reason").value }));
+$("away-reason").replaceChildren(...page.away.map((reason) => new Option(reason, reason)));
+$("answer").addEventListener("click", () => {
+  phone.command("answer");
+  $("note").focus();
+});
+$("hang-up").addEventListener("click", () => phone.command("hang_up"));
+$("hold").addEventListener("click", () => phone.command(phone.state === "held" ? "resume" : "hold"));
+$("mute").addEventListener("click", () => phone.command(phone.muted ? "unmute" : "mute"));
+$("finish").addEventListener("click", () => card.finish());
+
+const keys = {
+  F4: "answer", F8: "hang-up", F9: "hold", F10: "mute", "Alt+1": "go-available", "Alt+2": "go-away", "Control+Enter": "finish",
+};
+addEventListener("keydown", (event) => {
+  const name = (event.ctrlKey ? "Control+" : "") + (event.altKey ? "Alt+" : "") + event.key;
+  if (keys[name]) {
+    event.preventDefault();
+    $(keys[name]).click();
+  } else if (name === "Alt+n") {
+    event.preventDefault();
+    $("note").focus();
+  } else if (name === "Alt+c" || name === "Alt+o") {
+    event.preventDefault();
+    const place = $(name === "Alt+c" ? "categories" : "outcomes");
+    (place.querySelector("input:checked") ?? place.querySelector("input"))?.focus();
+  }
+});
+
+$("ring-volume").value = sound.choice.volume;
+$("ring-volume").addEventListener("change", (event) => sound.keep({ volume: Number(event.target.value) }));
+$("ring-device").addEventListener("change", (event) => sound.keep({ device: event.target.value }));
+$("ring-try").addEventListener("click", () => sound.unlock().then(() => sound.once()));
+async function devices() {
+  const found = (await navigator.mediaDevices?.enumerateDevices()) ?? [];
+  const speakers = found.filter((device) => device.kind === "audiooutput" && device.deviceId !== "default");
+  $("ring-device").replaceChildren(new Option(t("いつもの機器"), ""), ...speakers.map((one, n) => new Option(one.label || t("機器{n}", { n: n + 1 }), one.deviceId)));
+  $("ring-device").value = sound.choice.device;
+}
+document.querySelector(".sound").addEventListener("toggle", devices);
+
+// What a script of a page test or a demo may ask for.
+window.madoguchi = { board, phone };
+mountPanels(link, board, say);

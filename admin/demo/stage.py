@@ -1,0 +1,271 @@
+"""The stage of the demo: a centre of its own, a carrier, people to sign in, browsers, and a voice that tells each step."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+
+from admin.processes.layout import CLONE, Process, environment, prepare
+from contact_center.clock import SystemClock
+from contact_center.errors import Unavailable
+from contact_center.house import House, build, read_settings
+from contact_center.identity import passwords
+from contact_center.settings import WEB_PORT
+from telephony.carrier import Carrier
+from telephony.settings import SIP_HOST, SIP_PORT, TRUNK_HOST, TRUNK_PORT
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM = "/usr/bin/chromium"
+RESIDENT_HOST = "127.0.0.3"
+PEOPLE = (
+    ("agent", "佐藤 花子", ("agent",)),
+    ("supervisor", "鈴木 一郎", ("agent", "supervisor")),
+    ("admin", "高橋 管理", ("administrator",)),
+)
+_WANTED_PORTS = {
+    "web.port": 8443, "telephony.sip_port": 5060, "telephony.tls_port": 5061, "telephony.ami_port": 5038,
+    "telephony.http_port": 8088,
+}  # fmt: skip
+
+
+class Stage:
+    """A running demo centre.
+
+    :param home: its folder; what was made there is used again.
+    :param quiet: say nothing on the terminal (tests, JSON).
+    """
+
+    def __init__(self, home: Path, quiet: bool = False, directory: Path | None = None, more: str = "") -> None:
+        self.clock = SystemClock()
+        self._began = self.clock.monotonic()
+        self._console = Console(stderr=True, quiet=quiet, highlight=False)
+        self.home = home
+        self.settings_path = home / "madoguchi.toml"
+        self.directory = directory or CLONE / "admin" / "demo" / "directory.toml"
+        self._more = more
+        self.steps: list[dict[str, Any]] = []
+        self.house: House = None  # type: ignore[assignment]  # set by open()
+        self.carrier: Carrier | None = None
+        self.passwords: dict[str, str] = {}
+        self._keeper: subprocess.Popen[bytes] | None = None
+        self._playwright: Any = None
+        self._browsers: list[Browser] = []
+
+    # -- telling ------------------------------------------------------------------------------------------------------
+
+    def say(self, step: str) -> None:
+        """Tell a step, with the seconds since the beginning."""
+        at = self.clock.monotonic() - self._began
+        self.steps.append({"at": round(at, 2), "step": step})
+        self._console.print(f"[bold cyan]{at:7.2f} s[/]  {step}")
+
+    def tell(self, text: str) -> None:
+        """Say something that is no step."""
+        self._console.print(text)
+
+    # -- the centre ---------------------------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Bring the centre and its carrier up."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        self._write_settings()
+        self.house = build(read_settings(self.settings_path))
+        prepare(self.house, self.settings_path)
+        self._people()
+        self.say("設定・台帳・案内音声・証明書がそろいました")
+        self._start_keeper()
+        settings = self.house.settings
+        self.carrier = Carrier(
+            self.home / "carrier", settings[TRUNK_HOST], settings[TRUNK_PORT],
+            (settings[SIP_HOST], settings[SIP_PORT]), 8, self.clock, rtp_first=free_port_block(400),
+        )  # fmt: skip
+        self.carrier.start()
+        self.wait(self._is_up, 60, "センターが起動しません")
+        self.say("センターと練習用の電話会社が動いています（Asterisk・交換台・ハブ・Web・作業係・Redis・nginx）")
+
+    def _write_settings(self) -> None:
+        ports = {name: port if is_free(port) else free_port() for name, port in _WANTED_PORTS.items()}
+        tables: dict[str, list[str]] = {"centre": [f'directory = "{self.directory}"', 'home = "."']}
+        for name, port in ports.items():
+            table, key = name.split(".")
+            tables.setdefault(table, []).append(f"{key} = {port}")
+        rtp = free_port_block(400)
+        tables["telephony"] += [f"rtp_first = {rtp}", f"rtp_last = {rtp + 399}"]
+        tables["trunk"] = ['host = "127.0.0.2"', f"port = {5060 if is_free(5060, '127.0.0.2') else free_port('127.0.0.2')}"]
+        text = "\n".join(f"[{table}]\n" + "\n".join(lines) + "\n" for table, lines in tables.items())
+        self.settings_path.write_text(text + self._more)
+
+    def _people(self) -> None:
+        known = {person.account for person in self.house.identity.people()}
+        path = self.home / "keys" / "demo-sign-ins.json"
+        self.passwords = json.loads(path.read_text()) if path.exists() else {}
+        with self.house.database.reading() as session:
+            cities = [city.id for city in self.house.directory.cities(session)]
+        for account, name, roles in PEOPLE:
+            if account in known and account in self.passwords:
+                continue
+            self.passwords[account] = passwords.made_up_password()
+            if account in known:
+                self.house.identity.set_password("operator", account, self.passwords[account])
+            else:
+                self.house.identity.add_person("operator", account, name, self.passwords[account], roles, cities)
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(self.passwords))
+
+    def _start_keeper(self) -> None:
+        log = (self.home / "log" / "keeper.log").open("ab")
+        self._keeper = subprocess.Popen(
+            [sys.executable, "-m", "admin.processes.keeper"], env=environment(self.settings_path), stdin=subprocess.DEVNULL,
+            stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
+
+    def _is_up(self) -> bool:
+        switchboard = self.home / "log" / "switchboard.log"
+        run = self.home / "run"
+        sockets = all((run / name).exists() for name in ("web.sock", "hub.sock", "nginx.pid"))
+        return sockets and switchboard.exists() and self._settled(switchboard)
+
+    def _settled(self, log: Path) -> bool:
+        tail = log.read_text("utf-8", "replace").rsplit("Starting factory", 1)[-1]
+        return "Settled with Asterisk" in tail
+
+    @property
+    def url(self) -> str:
+        """Where a browser finds the centre."""
+        return f"https://localhost:{self.house.settings[WEB_PORT]}"
+
+    # -- waiting ------------------------------------------------------------------------------------------------------
+
+    def wait(self, condition: Any, seconds: float, otherwise: str) -> Any:
+        """Wait until a condition holds; its value.
+
+        :raises Unavailable: where it does not within that time.
+        """
+        end = self.clock.monotonic() + seconds
+        while True:
+            value = condition()
+            if value:
+                return value
+            if self.clock.monotonic() > end:
+                raise Unavailable("%(what)s（%(seconds)s秒待ちました）。", what=otherwise, seconds=round(seconds))
+            self.clock.sleep(0.02)
+
+    # -- browsers -----------------------------------------------------------------------------------------------------
+
+    def browser(self, microphone: Path | None = None) -> Browser:
+        """A headless Chromium with a file for a microphone, its sandbox on."""
+        from playwright.sync_api import sync_playwright
+
+        if self._playwright is None:
+            self._playwright = sync_playwright().start()
+        words = [
+            "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--autoplay-policy=no-user-gesture-required",
+            "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+            "--disable-component-update", "--disable-sync",
+        ]  # fmt: skip
+        if microphone is not None:
+            words.append(f"--use-file-for-fake-audio-capture={microphone}")
+        browser = self._playwright.chromium.launch(executable_path=CHROMIUM, args=words, chromium_sandbox=True)
+        self._browsers.append(browser)
+        return browser  # type: ignore[no-any-return]
+
+    def page(self, browser: Browser) -> Page:
+        """A page of 1280x800 in Japanese that may use the microphone."""
+        context = browser.new_context(
+            ignore_https_errors=True, viewport={"width": 1280, "height": 800}, locale="ja-JP", timezone_id="Asia/Tokyo",
+            permissions=["microphone", "notifications"],
+        )  # fmt: skip
+        page = context.new_page()
+        page.set_default_timeout(15000)
+        return page
+
+    def sign_in(self, page: Page, account: str) -> None:
+        """Sign in as one of the demo's people."""
+        page.goto(self.url + "/sign-in")
+        page.fill("#account", account)
+        page.fill("#password", self.passwords[account])
+        page.click("button.strong")
+        page.wait_for_url("**/console")
+
+    # -- the end ------------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """End browsers, carrier and centre, in this order."""
+        for browser in self._browsers:
+            browser.close()
+        if self._playwright is not None:
+            self._playwright.stop()
+        if self.carrier is not None:
+            self.carrier.stop()
+        if self._keeper is not None:
+            self._keeper.send_signal(signal.SIGTERM)
+            try:
+                self._keeper.wait(20)
+            except subprocess.TimeoutExpired:
+                self._keeper.kill()
+                self._keeper.wait()
+
+
+@contextmanager
+def stage(home: Path, **options: Any) -> Iterator[Stage]:
+    """A demo centre that is ended in order, whatever happens."""
+    made = Stage(home, **options)
+    try:
+        made.open()
+        yield made
+    finally:
+        made.close()
+
+
+def is_free(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether both a TCP and a UDP socket can be bound there."""
+    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+        with socket.socket(socket.AF_INET, kind) as probe:
+            if kind == socket.SOCK_STREAM:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                return False
+    return True
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    """A port that is free just now, below the range from which the system takes its own."""
+    import random
+
+    while True:
+        port = random.randrange(10000, 20000)  # noqa: S311
+        if is_free(port, host):
+            return port
+
+
+def free_port_block(size: int) -> int:
+    """The first of so many UDP ports that look free; even, as RTP wants it."""
+    import random
+
+    while True:
+        first = random.randrange(20000, 32000, 2)  # noqa: S311
+        if all(is_free(port) for port in (first, first + size // 2, first + size - 1)):
+            return first
+
+
+def temporary_home() -> Path:
+    """A home whose path is short enough for Unix sockets."""
+    return Path(tempfile.mkdtemp(prefix="mado-", dir=os.environ.get("MADOGUCHI_TMP", "/tmp")))  # noqa: S108
+
+
+__all__ = ["PEOPLE", "RESIDENT_HOST", "Process", "Stage", "free_port", "stage", "temporary_home"]

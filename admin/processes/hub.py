@@ -1,0 +1,30 @@
+"""The hub process: WebSockets of consoles and native phones, on a Unix socket behind nginx."""
+
+from __future__ import annotations
+
+from twisted.internet import reactor
+from twisted.internet.endpoints import UNIXServerEndpoint
+from twisted.web.server import Site
+
+from admin.processes.start import log_without_people, start
+from contact_center.hub import Hub
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    house = start()
+    log_without_people()
+    hub = Hub(house, reactor)
+    socket = house.settings.home / "run" / "hub.sock"
+    socket.unlink(missing_ok=True)
+    site = Site(hub.resource())
+    # The site's own access log would hold addresses; nginx writes one without.
+    site.log = lambda _request: None
+    UNIXServerEndpoint(reactor, str(socket), mode=0o600).listen(site)
+    hub.startService()
+    reactor.addSystemEventTrigger("before", "shutdown", hub.stopService)
+    reactor.run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""What every process of the centre does first: find its settings, build the house, write its log without persons."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from contact_center.errors import MadoguchiError
+from contact_center.house import House, build, read_settings
+
+SETTINGS = "MADOGUCHI_SETTINGS"
+"""The environment variable that names the settings file to the processes of a centre."""
+
+
+def settings_path() -> Path | None:
+    """The settings file of this process; None: defaults."""
+    given = os.environ.get(SETTINGS, "")
+    return Path(given) if given else None
+
+
+def start() -> House:
+    """Build the house, or say in one sentence why not and end with the error's own code."""
+    try:
+        return build(read_settings(settings_path()))
+    except MadoguchiError as error:
+        print(error.sentence(), file=sys.stderr)
+        raise SystemExit(error.exit_code) from error
+
+
+def log_without_people() -> None:
+    """Twisted's log on standard error. A traceback names places and kinds of errors, never values of variables."""
+    from twisted.logger import LogEvent, eventAsText, globalLogBeginner
+
+    def write(event: LogEvent) -> None:
+        failure = event.pop("log_failure", None)
+        text = eventAsText(event, includeTraceback=False, includeTimestamp=True, includeSystem=False)
+        if failure is not None:
+            where = failure.getTracebackObject()
+            while where is not None and where.tb_next is not None:
+                where = where.tb_next
+            place = f"{where.tb_frame.f_code.co_filename}:{where.tb_lineno}" if where is not None else "?"
+            text += f" [{failure.type.__name__} at {place}]"
+        print(text, file=sys.stderr, flush=True)
+
+    globalLogBeginner.beginLoggingTo([write], redirectStandardIO=False, discardBuffer=True)

@@ -1,0 +1,116 @@
+"""One WebSocket: who is on it, and what it may say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from twisted.internet.interfaces import IDelayedCall
+from twisted.python.failure import Failure
+from twisted.web.server import Request
+from twisted.web.websocket import WebSocketTransport
+
+from contact_center.errors import MadoguchiError
+from contact_center.identity import Actor
+from contact_center.messages import Beat, Message, Refused, decode, encode
+
+if TYPE_CHECKING:
+    from contact_center.hub.hub import Hub
+
+SILENCE = 40.0
+"""Seconds without a sign of life after which a connection is taken for dead."""
+
+MOST_WAITING = 64
+"""Messages of one connection that may wait for their answer."""
+
+
+class Connection:
+    """A console's or device's WebSocket, as `twisted.web.websocket` drives it."""
+
+    def __init__(self, hub: Hub, cookie: str | None, bearer: str | None, same_origin: bool) -> None:
+        self._hub = hub
+        self.cookie = cookie
+        self.bearer = bearer
+        self._same_origin = same_origin
+        self.actor: Actor | None = None
+        self.device_seat: str | None = None
+        self.tab = ""
+        self.holds = False
+        self.greeted = False
+        self.last = 0
+        self.waiting = 0
+        self._transport: WebSocketTransport | None = None
+        self._silence: IDelayedCall | None = None
+
+    # -- called by Twisted --------------------------------------------------------------------------------------------
+
+    def negotiationStarted(self, transport: WebSocketTransport) -> None:  # noqa: D102, N802
+        self._transport = transport
+
+    def negotiationFinished(self) -> None:  # noqa: D102, N802
+        if not self._same_origin:
+            self.close(4403)
+            return
+        self._alive()
+        self._hub.opened(self)
+
+    def textMessageReceived(self, message: str) -> None:  # noqa: D102, N802
+        self._alive()
+        try:
+            decoded, ref = decode(message, self._hub.kinds)
+        except MadoguchiError as error:
+            self.send(Refused(to="", ref=None, code=error.code, sentence=self._hub.words(self.actor, error)))
+            return
+        if isinstance(decoded, Beat):
+            self.send(decoded)
+            return
+        if self.waiting >= MOST_WAITING:
+            self.close(4429)
+            return
+        self._hub.said(self, decoded, ref)
+
+    def bytesMessageReceived(self, data: bytes | bytearray) -> None:  # noqa: D102, N802
+        self.close(4400)
+
+    def pongReceived(self, payload: bytes) -> None:  # noqa: D102, N802
+        self._alive()
+
+    def connectionLost(self, reason: Failure) -> None:  # noqa: D102, N802
+        self._transport = None
+        if self._silence is not None and self._silence.active():
+            self._silence.cancel()
+        self._hub.closed(self)
+
+    # -- called by the hub --------------------------------------------------------------------------------------------
+
+    def send(self, message: Message) -> None:
+        """Send one message; into the void where the socket is gone, for the page asks anew when it is back."""
+        self.send_text(encode(message))
+
+    def send_text(self, text: str) -> None:
+        """Send a message that was encoded once for many."""
+        if self._transport is not None:
+            self._transport.sendTextMessage(text)
+
+    def close(self, code: int) -> None:
+        """End the connection with a code that the page understands (4401: sign in again)."""
+        if self._transport is not None:
+            transport, self._transport = self._transport, None
+            transport.loseConnection(code)
+
+    def _alive(self) -> None:
+        if self._silence is not None and self._silence.active():
+            self._silence.reset(SILENCE)
+        else:
+            self._silence = self._hub.reactor.callLater(SILENCE, self.close, 4408)
+
+
+def from_request(hub: Hub, request: Request, cookie_name: bytes) -> Connection:
+    """The connection of a request: a cookie of our own origin, or a device's bearer token."""
+    cookie = request.getCookie(cookie_name)
+    header = request.getHeader("authorization") or ""
+    bearer = header.removeprefix("Bearer ") if header.startswith("Bearer ") else None
+    origin, host = request.getHeader("origin"), request.getHeader("host")
+    # Browsers always say where a page came from; a page of another site must not use our cookie.
+    same_origin = bearer is not None or (origin is not None and urlsplit(origin).netloc == host)
+    return Connection(hub, cookie.decode("ascii", "replace") if cookie else None, bearer, same_origin)

@@ -1,0 +1,327 @@
+"""The hub itself: who is connected, what they are told, who answers them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from threading import Event as Flag
+from typing import Any
+
+from twisted.application.service import Service
+from twisted.internet import task
+from twisted.internet.threads import deferToThreadPool
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from twisted.python.threadpool import ThreadPool
+from twisted.web.resource import Resource
+from twisted.web.server import Request
+from twisted.web.websocket import WebSocketResource
+
+from contact_center.errors import MadoguchiError, NotAllowed, NotSignedIn, Unavailable
+from contact_center.events import Recorded, watch
+from contact_center.events.catalogue import SessionEnded
+from contact_center.features import HubHandler, resolve
+from contact_center.house import House
+from contact_center.hub.connection import Connection, from_request
+from contact_center.identity import Actor
+from contact_center.language import Words
+from contact_center.messages import (
+    Beat,
+    Change,
+    Done,
+    Hello,
+    Message,
+    OtherTab,
+    Refused,
+    Snapshot,
+    TakeOver,
+    catalogue,
+    encode,
+)
+
+COOKIE = "__Host-madoguchi"
+THREADS = 8
+MOST_REPLAYED = 200
+FIGURES_EVERY = 1.0
+CHECK_EVERY = 30.0
+RETRY = 1.0
+
+Handler = Callable[["Hub", Actor, Any], Iterator[Message]]
+View = tuple[frozenset[str], frozenset[str]]
+
+
+class Hub(Service):
+    """The hub of one centre."""
+
+    log = Logger()
+
+    def __init__(self, house: House, reactor: Any) -> None:
+        self.house = house
+        self.reactor = reactor
+        self._handlers: dict[type[Message], tuple[HubHandler, Handler]] = {}
+        for feature in house.features:
+            for handler in feature.hub_handlers:
+                self._handlers[handler.message] = (handler, resolve(handler.function))
+        self.kinds = catalogue((Hello, Beat, TakeOver, *self._handlers))
+        self._words = {name: Words(name, ("contact_center", *(f.package for f in house.features))) for name in ("ja", "en")}
+        self._connections: set[Connection] = set()
+        self._handlers_pool = ThreadPool(2, THREADS, "handlers")
+        self._watcher = ThreadPool(1, 1, "watcher")
+        self._stop = Flag()
+        self._news_since_figures = True
+        self._figures = task.LoopingCall(self._send_figures)
+        self._checks = task.LoopingCall(self._check_sessions)
+
+    def resource(self) -> Resource:
+        """The web resource of `/ws`."""
+        hub = self
+
+        class _Factory:
+            def buildProtocol(self, request: Request) -> Connection:  # noqa: N802
+                return from_request(hub, request, COOKIE.encode())
+
+        root = Resource()
+        root.putChild(b"ws", WebSocketResource(_Factory()))
+        return root
+
+    def words(self, actor: Actor | None, error: MadoguchiError) -> str:
+        """An error's sentence in the reader's language."""
+        return error.sentence(self._words[actor.language if actor else "ja"].gettext)
+
+    # -- life ---------------------------------------------------------------------------------------------------------
+
+    def startService(self) -> None:  # noqa: D102, N802
+        super().startService()
+        self._handlers_pool.start()
+        self._watcher.start()
+        self._watcher.callInThread(self._watch_in_thread)
+        self._figures.clock = self._checks.clock = self.reactor
+        self._figures.start(FIGURES_EVERY, now=False)
+        self._checks.start(CHECK_EVERY, now=False)
+
+    def stopService(self) -> Any:  # noqa: D102, N802
+        super().stopService()
+        self._stop.set()
+        for loop in (self._figures, self._checks):
+            if loop.running:
+                loop.stop()
+        for connection in list(self._connections):
+            connection.close(1012)
+        self._handlers_pool.stop()
+        self._watcher.stop()
+
+    # -- connections --------------------------------------------------------------------------------------------------
+
+    def opened(self, connection: Connection) -> None:
+        """A socket is open; it is nobody's until its session was looked up."""
+        self._connections.add(connection)
+        done = deferToThreadPool(self.reactor, self._handlers_pool, self._identify_in_thread, connection)
+        done.addErrback(self._refuse_connection, connection)
+
+    def _identify_in_thread(self, connection: Connection) -> None:
+        if connection.bearer is not None:
+            device = self.house.identity.device(connection.bearer)
+            connection.device_seat = device.seat or ""
+            connection.actor = Actor(0, device.name, frozenset({"device"}), frozenset())
+        else:
+            connection.actor = self.house.identity.who(connection.cookie)
+
+    def _refuse_connection(self, failure: Failure, connection: Connection) -> None:
+        connection.close(4401 if failure.check(NotSignedIn) else 4503)
+
+    def closed(self, connection: Connection) -> None:
+        """A socket is gone."""
+        self._connections.discard(connection)
+
+    def to_person(self, person: int, message: Message) -> None:
+        """Send to the console that a person holds; may be called from any thread."""
+        self.reactor.callFromThread(self._to, lambda c: c.holds and c.actor is not None and c.actor.person == person, message)
+
+    def to_device(self, seat: str, message: Message) -> bool:
+        """Send to the native phone of a seat; False where none is connected. May be called from any thread."""
+        there = any(c.device_seat == seat for c in list(self._connections))
+        self.reactor.callFromThread(self._to, lambda c: c.device_seat == seat, message)
+        return there
+
+    def _to(self, wanted: Callable[[Connection], bool], message: Message) -> None:
+        for connection in [c for c in self._connections if wanted(c)]:
+            connection.send(message)
+
+    def _hold(self, connection: Connection, take: bool) -> None:
+        """One tab of a person holds the seat; another is told and may take over."""
+        assert connection.actor is not None
+        rivals = [
+            c for c in self._connections
+            if c is not connection and c.actor and c.holds and c.actor.person == connection.actor.person
+        ]  # fmt: skip
+        if rivals and not take and rivals[0].tab != connection.tab:
+            connection.send(OtherTab(what="held"))
+            return
+        for rival in rivals:
+            rival.holds = False
+            rival.send(OtherTab(what="taken"))
+        connection.holds = True
+
+    # -- what consoles say --------------------------------------------------------------------------------------------
+
+    def said(self, connection: Connection, message: Message, ref: int | None) -> None:
+        """A message has come in."""
+        connection.waiting += 1
+        done = deferToThreadPool(self.reactor, self._handlers_pool, self._answer_in_thread, connection, message, ref)
+        done.addErrback(self._went_wrong, connection, message, ref)
+
+        def answered(_: object) -> None:
+            connection.waiting -= 1
+
+        done.addBoth(answered)
+
+    def _answer_in_thread(self, connection: Connection, message: Message, ref: int | None) -> None:
+        if connection.actor is None:
+            self._identify_in_thread(connection)
+        actor = connection.actor
+        assert actor is not None
+        if isinstance(message, Hello):
+            self._greet_in_thread(connection, actor, message)
+            return
+        if isinstance(message, TakeOver):
+            self.reactor.callFromThread(self._hold, connection, True)
+            return
+        declared, handler = self._handlers[type(message)]
+        if declared.permission == "device":
+            if connection.device_seat is None:
+                raise NotAllowed("この操作の権限がありません。必要なときは責任者にお申し出ください。")
+            actor = Actor(0, connection.device_seat, actor.rights, actor.cities)
+        else:
+            actor.require(declared.permission)
+            if not connection.holds:
+                raise NotAllowed("別のタブで操作中です。こちらで続けるには「引き継ぐ」を押してください。")
+        result: dict[str, Any] | None = None
+        for reply in handler(self, actor, message):
+            if isinstance(reply, Done):
+                result = reply.result
+            else:
+                self.reactor.callFromThread(connection.send, reply)
+        self.reactor.callFromThread(connection.send, Done(to=message.TYPE, ref=ref, result=result))
+
+    def _went_wrong(self, failure: Failure, connection: Connection, message: Message, ref: int | None) -> None:
+        error = failure.value
+        if isinstance(error, NotSignedIn):
+            connection.close(4401)
+            return
+        if not isinstance(error, MadoguchiError):
+            # The trace goes without the values of variables: they may be personal.
+            self.log.failure("a handler of {type} failed", failure, type=message.TYPE)
+            error = Unavailable("うまくいきませんでした。もう一度お試しください。続くときは責任者にお知らせください。")
+        sentence = self.words(connection.actor, error)
+        connection.send(Refused(to=message.TYPE, ref=ref, code=error.code, sentence=sentence))
+
+    def _greet_in_thread(self, connection: Connection, actor: Actor, hello: Hello) -> None:
+        self.house.fold.catch_up()
+        with self.house.database.reading() as session:
+            last = self.house.log.last_id(session)
+            first: Message | None = None
+            if hello.last is not None and 0 <= last - hello.last <= MOST_REPLAYED:
+                merged: dict[str, Any] = {"figures": {"today": self.house.board.figures(session, actor)}}
+                for recorded in self.house.log.since(session, hello.last):
+                    for kind, leaves in (self.house.board.changes(session, actor, recorded) or {}).items():
+                        merged.setdefault(kind, {}).update(leaves)
+                first = Change(last=last, event="replay", state=merged)
+            else:
+                state = self.house.board.snapshot(session, actor)
+                state["me"] = {"person": {"id": actor.person, "name": actor.name, "rights": sorted(actor.rights)}}
+                state["now"] = {"at": {"iso": self.house.clock.now().isoformat(timespec="milliseconds")}}
+                first = Snapshot(last=last, state=state)
+        self.reactor.callFromThread(self._greeted, connection, hello, first, last)
+
+    def _greeted(self, connection: Connection, hello: Hello, first: Message, last: int) -> None:
+        connection.tab = hello.tab
+        self._hold(connection, take=False)
+        connection.send(first)
+        connection.last = last
+        connection.greeted = True
+
+    # -- what consoles are told ---------------------------------------------------------------------------------------
+
+    def _watch_in_thread(self) -> None:
+        last, news = -1, None
+        while not self._stop.is_set():
+            try:
+                if last < 0:
+                    with self.house.database.reading() as session:
+                        last = self.house.log.last_id(session)
+                news = news or watch(self.house.database, self.house.clock)
+                if not news.wait(0.5):
+                    continue
+                last = self._tell_in_thread(last)
+            except MadoguchiError:
+                news = None
+                self.house.clock.sleep(RETRY)
+        if news is not None:
+            news.close()
+
+    def _tell_in_thread(self, last: int) -> int:
+        views: dict[View, Actor] = {
+            (c.actor.cities, c.actor.rights): c.actor for c in list(self._connections) if c.actor is not None and c.greeted
+        }
+        with self.house.database.reading() as session:
+            for recorded in self.house.log.since(session, last):
+                last = recorded.id
+                texts: dict[View, str] = {}
+                for view, actor in views.items():
+                    state = self.house.board.changes(session, actor, recorded)
+                    if state is not None:
+                        texts[view] = encode(Change(last=last, event=type(recorded.event).__name__, state=state))
+                self.reactor.callFromThread(self._tell, recorded, texts)
+        return last
+
+    def _tell(self, recorded: Recorded, texts: dict[View, str]) -> None:
+        self._news_since_figures = True
+        event = recorded.event
+        for connection in list(self._connections):
+            actor = connection.actor
+            if actor is None:
+                continue
+            if isinstance(event, SessionEnded) and actor.session == event.session:
+                connection.close(4401)
+            elif connection.greeted and recorded.id > connection.last:
+                text = texts.get((actor.cities, actor.rights))
+                if text is not None:
+                    connection.send_text(text)
+                connection.last = recorded.id
+
+    def _send_figures(self) -> Any:
+        if not self._news_since_figures or not self._connections:
+            return None
+        self._news_since_figures = False
+        done = deferToThreadPool(self.reactor, self._handlers_pool, self._figures_in_thread)
+        done.addErrback(lambda failure: self.log.warn("No figures: {why}", why=failure.getErrorMessage()))
+        return done
+
+    def _figures_in_thread(self) -> None:
+        self.house.fold.catch_up()
+        actors = {c.actor.cities: c.actor for c in list(self._connections) if c.actor is not None and c.greeted}
+        with self.house.database.reading() as session:
+            for cities, actor in actors.items():
+                state = {"figures": {"today": self.house.board.figures(session, actor)}}
+                self.reactor.callFromThread(self._tell_figures, cities, state)
+
+    def _tell_figures(self, cities: frozenset[str], state: dict[str, Any]) -> None:
+        for connection in list(self._connections):
+            if connection.greeted and connection.actor is not None and connection.actor.cities == cities:
+                connection.send(Change(last=connection.last, event="figures", state=state))
+
+    def _check_sessions(self) -> Any:
+        done = deferToThreadPool(self.reactor, self._handlers_pool, self._check_in_thread)
+        done.addErrback(lambda failure: self.log.warn("Sessions not checked: {why}", why=failure.getErrorMessage()))
+        return done
+
+    def _check_in_thread(self) -> None:
+        for connection in list(self._connections):
+            try:
+                if connection.bearer is None:
+                    self.house.identity.who(connection.cookie)
+                else:
+                    self.house.identity.device(connection.bearer)
+            except NotSignedIn:
+                self.reactor.callFromThread(connection.close, 4401)
+            except Unavailable:
+                return

@@ -1,0 +1,73 @@
+"""Closed unless opened: every view says which permission it needs, or that it is public; else the app does not start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, g, request
+
+from contact_center.errors import NotFound, SettingsError
+from contact_center.identity import Actor
+
+View = TypeVar("View", bound=Callable[..., Any])
+_PUBLIC = "public"
+
+
+def permission(name: str) -> Callable[[View], View]:
+    """The view is for signed-in people who hold this right."""
+
+    def declare(view: View) -> View:
+        view.required_permission = name  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def public(view: View) -> View:
+    """The view is for everybody, signed in or not."""
+    view.required_permission = _PUBLIC  # type: ignore[attr-defined]
+    return view
+
+
+def required(app: Flask, endpoint: str) -> str | None:
+    """The permission that a view has declared."""
+    if endpoint == "static" or endpoint.endswith(".static"):
+        return _PUBLIC
+    return getattr(app.view_functions[endpoint], "required_permission", None)
+
+
+def check_views(app: Flask, known: frozenset[str]) -> None:
+    """Refuse to start with a view that declares nothing, or an unknown right.
+
+    :raises SettingsError: naming the view.
+    """
+    for rule in app.url_map.iter_rules():
+        declared = required(app, rule.endpoint)
+        if declared != _PUBLIC and declared not in known:
+            raise SettingsError(
+                "ページ %(rule)s に権限の宣言がありません。@permission(...) か @public を付けてください。", rule=rule.rule
+            )
+
+
+def admit() -> None:
+    """Before each request: look the person up and refuse what is not theirs."""
+    if request.endpoint is None:
+        raise NotFound("そのページはありません。")
+    declared = required(current_app, request.endpoint)
+    if declared == _PUBLIC:
+        return
+    actor().require(declared or "")
+
+
+def actor() -> Actor:
+    """The signed-in person of this request.
+
+    :raises NotSignedIn: where there is none.
+    """
+    from contact_center.web.base import COOKIE, house
+
+    if "actor" not in g:
+        g.actor = house().identity.who(request.cookies.get(COOKIE))
+    found: Actor = g.actor
+    return found

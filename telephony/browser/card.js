@@ -1,0 +1,152 @@
+// The contact card: who calls for which city, the note from the first second, categories and outcome.
+import { page, span, t } from "./words.js";
+
+const $ = (id) => document.getElementById(id);
+const KEPT_AFTER = 400;
+
+export class Card {
+  constructor(link, board, say) {
+    this.link = link;
+    this.board = board;
+    this.say = say;
+    this.shown = null;
+    this.chosen = [];
+    this.outcome = null;
+    this.unsaved = false;
+    this.chips("categories", page.choices.category, "checkbox", (code, on) => this.category(code, on));
+    this.chips("outcomes", page.choices.outcome, "radio", (code) => this.result(code));
+    $("note").addEventListener("input", () => this.typed());
+    addEventListener("beforeunload", (event) => this.unsaved && event.preventDefault());
+  }
+
+  chips(place, choices, kind, chosen) {
+    const box = $(place).querySelector(".chips");
+    for (const { code, name } of choices) {
+      const label = document.createElement("label");
+      label.className = "chip";
+      const input = document.createElement("input");
+      input.type = kind;
+      input.name = place;
+      input.value = code;
+      input.addEventListener("change", () => chosen(code, input.checked));
+      const text = document.createElement("span");
+      text.textContent = name;
+      label.append(input, text);
+      box.append(label);
+    }
+  }
+
+  draw() {
+    const contact = this.board.contact;
+    $("no-contact").hidden = Boolean(contact);
+    $("contact").hidden = !contact;
+    if (!contact) {
+      this.shown = null;
+      return;
+    }
+    const line = this.board.state.lines[contact.line];
+    if (this.shown !== contact.id) this.show(contact);
+    $("contact-city").textContent = line?.city ?? contact.city;
+    $("contact-greeting").textContent = line?.greeting ?? "";
+    $("contact-line").textContent = line?.name ?? contact.line;
+    const words = { offered: t("着信しています"), talking: t("通話中"), held: t("保留中"), wrapping: t("後処理") };
+    $("contact-state").textContent = (words[contact.state] ?? "") + (contact.cut ? t("（途中で切れました。折り返しの一覧にあります）") : "");
+    this.tick();
+  }
+
+  tick() {
+    const contact = this.board.contact;
+    if (!contact) return;
+    const waited = contact.answered_at
+      ? (new Date(contact.answered_at) - new Date(contact.arrived_at)) / 1000
+      : this.board.since(contact.arrived_at);
+    $("contact-wait").textContent = span(waited);
+  }
+
+  show(contact) {
+    this.shown = contact.id;
+    this.chosen = [contact.category, ...contact.further].filter(Boolean);
+    this.outcome = contact.outcome;
+    this.unsaved = false;
+    this.marks();
+    const note = $("note");
+    note.value = "";
+    $("note-state").textContent = "";
+    $("contact-number").textContent = contact.withheld ? t("非通知") : "…";
+    this.link.send("card.ask", { contact: contact.id }).then(
+      (card) => {
+        if (this.shown !== contact.id) return;
+        $("contact-number").textContent = card.number ?? t("非通知");
+        // What was typed before the answer came is newer.
+        if (!this.unsaved) note.value = card.note;
+      },
+      (refusal) => this.say(refusal.sentence),
+    );
+  }
+
+  typed() {
+    this.unsaved = true;
+    $("note-state").textContent = t("未保存");
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.keep(), KEPT_AFTER);
+  }
+
+  async keep() {
+    clearTimeout(this.timer);
+    const note = $("note");
+    const [contact, text] = [this.shown, note.value];
+    if (!this.unsaved || contact === null) return;
+    try {
+      const { masked } = await this.link.send("note.write", { contact, text });
+      if (this.shown !== contact) return;
+      if (note.value === text) {
+        this.unsaved = false;
+        $("note-state").textContent = t("保存しました");
+        if (masked) {
+          note.value = masked;
+          $("note-state").textContent = t("12桁以上の番号は記録しません");
+        }
+      } else this.typed();
+    } catch (refusal) {
+      // The text stays on the page and is kept as soon as the hub is back.
+      if (refusal.code !== "lost") this.say(refusal.sentence);
+      this.timer = setTimeout(() => this.keep(), 1500);
+    }
+  }
+
+  category(code, on) {
+    this.chosen = on ? [...this.chosen, code].slice(0, 4) : this.chosen.filter((one) => one !== code);
+    this.classify();
+  }
+
+  result(code) {
+    this.outcome = code;
+    this.classify();
+  }
+
+  classify() {
+    this.marks();
+    const [category = null, ...further] = this.chosen;
+    if (category === null && this.outcome === null && this.shown === null) return;
+    const fields = { contact: this.shown, category, further, outcome: this.outcome };
+    this.link.send("contact.classify", fields).catch((refusal) => this.say(refusal.sentence || t("接続が切れています。つながってから選び直してください。")));
+  }
+
+  marks() {
+    for (const input of $("categories").querySelectorAll("input")) {
+      const rank = this.chosen.indexOf(input.value);
+      input.checked = rank >= 0;
+      input.nextElementSibling.dataset.rank = rank < 0 ? "" : rank === 0 ? t("主 ") : t("副{n} ", { n: rank });
+    }
+    for (const input of $("outcomes").querySelectorAll("input")) input.checked = input.value === this.outcome;
+  }
+
+  get complete() {
+    return this.chosen.length > 0 && this.outcome !== null;
+  }
+
+  async finish() {
+    await this.keep();
+    await this.link.send("contact.close", { contact: this.shown }).catch((refusal) => this.say(refusal.sentence));
+  }
+}

@@ -1,0 +1,100 @@
+// The hub's WebSocket: says hello with the last event seen, answers by number, own heartbeat, comes back by itself.
+const BEAT = 8000;
+const DEAD = 15000;
+
+export class Link {
+  constructor(board) {
+    this.board = board;
+    this.listeners = {};
+    this.waiting = new Map();
+    this.ref = 0;
+    this.pause = 250;
+    this.tab = sessionStorage.getItem("tab") ?? crypto.randomUUID();
+    sessionStorage.setItem("tab", this.tab);
+    this.open();
+    setInterval(() => this.beat(), BEAT);
+    addEventListener("online", () => this.again(0));
+  }
+
+  on(name, listener) {
+    (this.listeners[name] ??= []).push(listener);
+  }
+
+  emit(name, value) {
+    for (const listener of this.listeners[name] ?? []) listener(value);
+  }
+
+  open() {
+    clearTimeout(this.timer);
+    this.timer = null;
+    const socket = new WebSocket(`wss://${location.host}/ws`);
+    this.socket = socket;
+    socket.onopen = () => {
+      this.heard = performance.now();
+      socket.send(JSON.stringify({ type: "hello", last: this.board.last, tab: this.tab }));
+    };
+    socket.onmessage = (event) => {
+      if (this.socket === socket) this.take(JSON.parse(event.data));
+    };
+    socket.onclose = (event) => {
+      if (this.socket !== socket) return;
+      for (const { reject } of this.waiting.values()) reject({ code: "lost", sentence: "" });
+      this.waiting.clear();
+      if (event.code === 4401) {
+        this.emit("signed_out");
+        return;
+      }
+      this.emit("lost");
+      this.again(this.pause);
+      this.pause = Math.min(this.pause * 1.6, 3000);
+    };
+  }
+
+  again(pause) {
+    if (this.socket.readyState <= WebSocket.OPEN && pause === 0) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.open(), pause);
+  }
+
+  beat() {
+    if (this.socket.readyState !== WebSocket.OPEN) return;
+    if (performance.now() - this.heard > DEAD) {
+      // A dead socket looks alive for minutes.
+      const socket = this.socket;
+      socket.onclose({ code: 4408 });
+      socket.onclose = null;
+      socket.close();
+      return;
+    }
+    this.socket.send(JSON.stringify({ type: "beat", n: ++this.ref }));
+  }
+
+  take(message) {
+    this.heard = performance.now();
+    if (message.type === "snapshot" || message.type === "change") {
+      this.pause = 250;
+      this.board.take(message);
+      this.emit("board", message);
+    } else if (message.type === "done" || message.type === "refused") {
+      const waiter = this.waiting.get(message.ref);
+      this.waiting.delete(message.ref);
+      if (message.type === "done") waiter?.resolve(message.result);
+      else waiter?.reject(message);
+    } else {
+      this.emit(message.type, message);
+    }
+  }
+
+  // Sends a message and answers with its result; a refusal carries a sentence for the person.
+  send(type, fields = {}) {
+    return new Promise((resolve, reject) => {
+      if (this.socket.readyState !== WebSocket.OPEN) {
+        reject({ code: "lost", sentence: "" });
+        return;
+      }
+      const ref = ++this.ref;
+      this.waiting.set(ref, { resolve, reject });
+      this.socket.send(JSON.stringify({ type, ref, ...fields }));
+    });
+  }
+}

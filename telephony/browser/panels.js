@@ -1,0 +1,38 @@
+// Panels of other features: each brings a fragment and a script whose `mount(console)` is called once.
+import { page } from "./words.js";
+
+const $ = (id) => document.getElementById(id);
+
+export async function mountPanels(link, board, say) {
+  for (const panel of page.panels) {
+    const place = document.createElement("section");
+    place.id = `panel-${panel.id}`;
+    place.setAttribute("aria-label", panel.title);
+    place.tabIndex = -1;
+    $(`slot-${panel.slot}`).append(place);
+    if (panel.slot === "main") $("slot-main-empty").hidden = true;
+    addEventListener("keydown", (event) => {
+      if (event.altKey && event.key === panel.hotkey) {
+        event.preventDefault();
+        (place.querySelector("input, textarea, select, button") ?? place).focus();
+      }
+    });
+    try {
+      const answer = await fetch(panel.url, { credentials: "same-origin" });
+      if (!answer.ok) throw new Error(String(answer.status));
+      // The fragment is our own server's template; scripts in it would not run, and CSP forbids them anyway.
+      place.innerHTML = await answer.text();
+      const script = await import(panel.script);
+      script.mount({
+        place,
+        get contact() { return board.contact; },
+        on: (name, listener) => link.on(name, listener),
+        send: (type, fields) => link.send(type, fields),
+        say,
+      });
+    } catch {
+      place.textContent = panel.title;
+      place.dataset.state = "failed";
+    }
+  }
+}

@@ -1,0 +1,38 @@
+"""The telephone channel, as the house sees it."""
+
+from __future__ import annotations
+
+from contact_center.events.catalogue import HoursChanged, SeatChanged, SessionEnded
+from contact_center.features import DemoScene, Feature, HealthCheck, HubHandler, Reaction
+from telephony import messages as m
+from telephony.settings import TELEPHONY_SETTINGS
+
+_HUB = "telephony.handlers:"
+
+feature = Feature(
+    name="telephony",
+    title="電話",
+    settings=TELEPHONY_SETTINGS,
+    blueprint="telephony.web:blueprint",
+    hub_handlers=(
+        HubHandler(m.TakeSeat, "seat.use", _HUB + "take_seat"),
+        HubHandler(m.LeaveSeat, "seat.use", _HUB + "leave_seat"),
+        HubHandler(m.ChoosePresence, "seat.use", _HUB + "choose_presence"),
+        HubHandler(m.AskPhone, "seat.use", _HUB + "ask_phone"),
+        HubHandler(m.AskCard, "contact.personal", _HUB + "ask_card"),
+        HubHandler(m.WriteNote, "contact.personal", _HUB + "write_note"),
+        HubHandler(m.Classify, "contact.personal", _HUB + "classify"),
+        HubHandler(m.CloseContact, "contact.personal", _HUB + "close_contact"),
+        HubHandler(m.CallbackNumber, "contact.personal", _HUB + "callback_number"),
+        HubHandler(m.CallbackTried, "contact.personal", _HUB + "callback_tried"),
+        HubHandler(m.PhoneCommand, "seat.use", _HUB + "phone_command"),
+        HubHandler(m.PhoneReport, "device", _HUB + "phone_report"),
+    ),
+    reactions=(
+        Reaction(SeatChanged, "telephony.switchboard.reactions:seat_changed"),
+        Reaction(HoursChanged, "telephony.switchboard.reactions:hours_changed"),
+        Reaction(SessionEnded, "telephony.switchboard.reactions:session_ended"),
+    ),
+    health=(HealthCheck("telephony", "telephony.health:check"),),
+    demo_scenes=(DemoScene("first-call", "はじめの一本", 10, "telephony.demo:first_call"),),
+)

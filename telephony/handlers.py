@@ -1,0 +1,134 @@
+"""Who answers the messages of consoles and native phones. They run in the hub's threads; each opens its own transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from contact_center.errors import Conflict, Unavailable
+from contact_center.hub import Hub
+from contact_center.identity import Actor
+from contact_center.messages import Done, Message
+from contact_center.personal.telephone import national
+from contact_center.seats import Seat
+from telephony import messages as m
+from telephony import settings as s
+
+
+def _result(message: Message, **values: Any) -> Done:
+    return Done(to=message.TYPE, ref=None, result=values)
+
+
+def take_seat(hub: Hub, actor: Actor, message: m.TakeSeat) -> Iterator[Message]:
+    """Sit down."""
+    with hub.house.database.session_scope() as session:
+        hub.house.seats.sign_in(session, actor, message.seat, message.phone)
+    yield from ()
+
+
+def leave_seat(hub: Hub, actor: Actor, message: m.LeaveSeat) -> Iterator[Message]:
+    """Leave the seat, unless a contact is on it."""
+    with hub.house.database.session_scope() as session:
+        seat = hub.house.seats.of_person(session, actor.person)
+        if seat is not None:
+            if seat.contact_id is not None:
+                raise Conflict("応対が終わってから席を離れてください。")
+            hub.house.seats.sign_out(session, seat, actor.word)
+    yield from ()
+
+
+def choose_presence(hub: Hub, actor: Actor, message: m.ChoosePresence) -> Iterator[Message]:
+    """Open the seat or go away."""
+    with hub.house.database.session_scope() as session:
+        hub.house.seats.choose(session, actor, message.presence, message.reason)
+    yield from ()
+
+
+def account(hub: Hub, seat: Seat) -> dict[str, str]:
+    """The SIP account of a seat for its phone of this sign-in."""
+    native = seat.phone == "native"
+    settings = hub.house.settings
+    return {
+        "user": f"{seat.id}-native" if native else seat.id,
+        "password": hub.house.seats.sip_password(seat),
+        "realm": "asterisk",
+        "host": settings[s.SIP_HOST],
+        "port": str(settings[s.SIP_TLS_PORT] if native else 0),
+    }
+
+
+def ask_phone(hub: Hub, actor: Actor, message: m.AskPhone) -> Iterator[Message]:
+    """Hand the SIP account to the page, or to the native phone of the seat."""
+    with hub.house.database.reading() as session:
+        seat = hub.house.seats.of_person(session, actor.person)
+    if seat is None or seat.phone_ready != seat.generation:
+        raise Unavailable("電話の準備ができていません。少し待って、もう一度お試しください。")
+    if seat.phone == "native":
+        if not hub.to_device(seat.id, m.PhoneOrder(do="register", account=account(hub, seat))):
+            raise Unavailable("この席の電話ソフトが動いていません。起動してから、もう一度お試しください。")
+        yield _result(message, native=True)
+        return
+    yield _result(message, native=False, **account(hub, seat))
+
+
+def ask_card(hub: Hub, actor: Actor, message: m.AskCard) -> Iterator[Message]:
+    """Number and note of a contact; the look is audited before they are shown."""
+    with hub.house.database.reading() as session:
+        card = hub.house.notes.access_card(session, actor, message.contact)
+    number = national(card.number.reveal()) if card.number else None
+    yield _result(message, number=number, note=card.note.reveal())
+
+
+def write_note(hub: Hub, actor: Actor, message: m.WriteNote) -> Iterator[Message]:
+    """Keep the note."""
+    with hub.house.database.session_scope() as session:
+        kept = hub.house.notes.write(session, actor, message.contact, message.text)
+    yield _result(message, masked=kept if kept != message.text else None)
+
+
+def classify(hub: Hub, actor: Actor, message: m.Classify) -> Iterator[Message]:
+    """Set category and outcome."""
+    with hub.house.database.session_scope() as session:
+        hub.house.notes.classify(
+            session, actor, message.contact, message.category, message.further, message.outcome
+        )
+    yield from ()
+
+
+def close_contact(hub: Hub, actor: Actor, message: m.CloseContact) -> Iterator[Message]:
+    """End the wrap-up."""
+    with hub.house.database.session_scope() as session:
+        hub.house.notes.close(session, actor, message.contact)
+    yield from ()
+
+
+def callback_number(hub: Hub, actor: Actor, message: m.CallbackNumber) -> Iterator[Message]:
+    """The number to call back."""
+    with hub.house.database.reading() as session:
+        number = hub.house.callbacks.number(session, actor, message.callback)
+    yield _result(message, number=national(number.reveal()) if number else None)
+
+
+def callback_tried(hub: Hub, actor: Actor, message: m.CallbackTried) -> Iterator[Message]:
+    """Keep that somebody called back."""
+    with hub.house.database.session_scope() as session:
+        hub.house.callbacks.tried(session, actor, message.callback, message.reached)
+    yield from ()
+
+
+def phone_command(hub: Hub, actor: Actor, message: m.PhoneCommand) -> Iterator[Message]:
+    """Pass a command on to the native phone of one's seat."""
+    with hub.house.database.reading() as session:
+        seat = hub.house.seats.of_person(session, actor.person)
+    if seat is None or seat.phone != "native" or not hub.to_device(seat.id, m.PhoneOrder(do=message.do)):
+        raise Unavailable("この席の電話ソフトが動いていません。起動してから、もう一度お試しください。")
+    yield from ()
+
+
+def phone_report(hub: Hub, actor: Actor, message: m.PhoneReport) -> Iterator[Message]:
+    """Pass a native phone's word on to the console of its seat. (The actor of a device carries its seat as name.)"""
+    with hub.house.database.reading() as session:
+        seat = hub.house.seats.get(session, actor.name)
+    if seat.person_id is not None:
+        hub.to_person(seat.person_id, message)
+    yield from ()

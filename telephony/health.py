@@ -1,0 +1,1 @@
+"""What `madoguchi doctor` asks about the telephone."""

@@ -1,0 +1,119 @@
+"""What consoles and native phones say to the hub about seats and contacts, and hear from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from contact_center.messages import Message
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeSeat(Message):
+    """Sit down at a seat, with the phone that shall ring."""
+
+    TYPE: ClassVar[str] = "seat.take"
+    seat: str
+    phone: Literal["browser", "native"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeaveSeat(Message):
+    """Leave the seat."""
+
+    TYPE: ClassVar[str] = "seat.leave"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChoosePresence(Message):
+    """Open the seat or go away; during a contact, what comes after it."""
+
+    TYPE: ClassVar[str] = "seat.presence"
+    presence: Literal["available", "away"]
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskPhone(Message):
+    """Ask for the SIP account of one's seat; the password never stands in a page."""
+
+    TYPE: ClassVar[str] = "phone.ask"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhoneCommand(Message):
+    """What the native phone of one's seat shall do."""
+
+    TYPE: ClassVar[str] = "phone.command"
+    do: Literal["answer", "hang_up", "hold", "resume", "mute", "unmute"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhoneReport(Message):
+    """What a native phone says of itself; passed on to the console of its seat."""
+
+    TYPE: ClassVar[str] = "phone.report"
+    state: Literal["registered", "unregistered", "ringing", "talking", "held", "idle"]
+    contact: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhoneOrder(Message):
+    """From the hub to a native phone: register with this account, or do this."""
+
+    TYPE: ClassVar[str] = "phone.order"
+    do: str
+    account: dict[str, str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskCard(Message):
+    """Number and note of a contact, for who serves it."""
+
+    TYPE: ClassVar[str] = "card.ask"
+    contact: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteNote(Message):
+    """Keep the note of one's contact."""
+
+    TYPE: ClassVar[str] = "note.write"
+    contact: int
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Classify(Message):
+    """Category, up to three further, and outcome, as far as they are known."""
+
+    TYPE: ClassVar[str] = "contact.classify"
+    contact: int
+    category: str | None
+    further: list[str]
+    outcome: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloseContact(Message):
+    """End the wrap-up."""
+
+    TYPE: ClassVar[str] = "contact.close"
+    contact: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallbackNumber(Message):
+    """The number of a callback."""
+
+    TYPE: ClassVar[str] = "callback.number"
+    callback: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallbackTried(Message):
+    """Somebody called back, and reached the resident or not."""
+
+    TYPE: ClassVar[str] = "callback.tried"
+    callback: int
+    reached: bool

@@ -1,0 +1,158 @@
+"""What Asterisk says, in our words. The live link (AMI) and the queue log tell the same story as the same observations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from contact_center.clock import TOKYO
+
+EVENTS = ("UserEvent", "AgentCalled", "AgentConnect", "AgentRingNoAnswer", "Hangup", "DeviceStateChange", "FullyBooted")
+"""The AMI events that are read; the others are not even sent."""
+
+_SEAT = re.compile(r"PJSIP/(seat-\d+)(-native)?")
+
+
+@dataclass(frozen=True)
+class Observation:
+    """Something that Asterisk has seen of a contact. `at` is None for "just now"."""
+
+    key: str
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class Arrived(Observation):
+    """A call reached a line; `number` is as the carrier wrote it."""
+
+    line: str
+    number: str
+
+
+@dataclass(frozen=True)
+class Queued(Observation):
+    """The caller waits."""
+
+    pool: str
+
+
+@dataclass(frozen=True)
+class Offered(Observation):
+    """A seat rings."""
+
+    seat: str
+
+
+@dataclass(frozen=True)
+class NotAnswered(Observation):
+    """A seat rang in vain."""
+
+    seat: str
+
+
+@dataclass(frozen=True)
+class Answered(Observation):
+    """A seat has answered."""
+
+    seat: str
+
+
+@dataclass(frozen=True)
+class SeatLeft(Observation):
+    """A seat's own leg has ended."""
+
+    seat: str
+    cause: int
+
+
+@dataclass(frozen=True)
+class Gone(Observation):
+    """The caller's channel is gone; `how` is the dialplan's word for the way."""
+
+    how: str
+
+
+@dataclass(frozen=True)
+class PhoneState:
+    """A seat's phone is registered, or not."""
+
+    seat: str
+    phone: str
+    registered: bool
+
+
+def from_ami(event: Mapping[str, str]) -> Observation | PhoneState | None:
+    """One AMI event; None where it does not concern us."""
+    kind = event.get("Event")
+    if kind == "UserEvent" and event.get("UserEvent") == "Contact":
+        return _stage(event)
+    if kind == "DeviceStateChange":
+        return _phone(event.get("Device", ""), event.get("State", ""))
+    if kind == "Hangup":
+        seat = _SEAT.match(event.get("Channel", ""))
+        if seat is None or event.get("ChannelStateDesc") != "Up":
+            # A leg that only rang says nothing: whether it was answered in time is told by the queue.
+            return None
+        return SeatLeft(event.get("Linkedid", ""), None, seat.group(1), _number(event.get("Cause", "")))
+    seat = _SEAT.match(event.get("Interface", ""))
+    if seat is None or kind not in ("AgentCalled", "AgentConnect", "AgentRingNoAnswer"):
+        return None
+    made = {"AgentCalled": Offered, "AgentConnect": Answered, "AgentRingNoAnswer": NotAnswered}[kind]
+    return made(event.get("Uniqueid", ""), None, seat.group(1))
+
+
+def leg(channel: str) -> tuple[str, str] | None:
+    """Seat and endpoint of a channel's name, where it is a seat's leg: `PJSIP/seat-1-native-00000003`."""
+    found = _SEAT.match(channel)
+    return (found.group(1), found.group(1) + (found.group(2) or "")) if found else None
+
+
+def _stage(event: Mapping[str, str]) -> Observation | None:
+    key, stage = event.get("Uniqueid", ""), event.get("Stage")
+    if stage == "arrived":
+        return Arrived(key, None, event.get("Line", ""), event.get("CallerIDNum", ""))
+    if stage == "queued":
+        return Queued(key, None, event.get("Pool", ""))
+    if stage == "gone":
+        return Gone(key, None, event.get("How", ""))
+    return None
+
+
+def _phone(device: str, state: str) -> PhoneState | None:
+    seat = _SEAT.fullmatch(device)
+    if seat is None:
+        return None
+    return PhoneState(seat.group(1), "native" if seat.group(2) else "browser", state not in ("UNAVAILABLE", "INVALID", "UNKNOWN"))
+
+
+def device_state(event: Mapping[str, str]) -> PhoneState | None:
+    """One line of a DeviceStateList."""
+    return _phone(event.get("Device", ""), event.get("State", ""))
+
+
+def from_queue_log(line: str) -> Observation | None:
+    """One line of Asterisk's queue log: `time|key|queue|seat|what|…`; None where it does not concern us."""
+    parts = line.rstrip("\n").split("|")
+    if len(parts) < 5 or not re.fullmatch(r"\d{9,11}", parts[0]):
+        return None
+    at = datetime.fromtimestamp(int(parts[0]), TOKYO)
+    key, place, seat, what, detail = parts[1], parts[2], parts[3], parts[4], [*parts[5:], ""]
+    if what == "M-ARRIVED":
+        return Arrived(key, at, place, detail[0])
+    if what == "M-QUEUED":
+        return Queued(key, at, detail[0])
+    if what == "CONNECT":
+        return Answered(key, at, seat)
+    if what == "RINGNOANSWER":
+        return NotAnswered(key, at, seat)
+    if what == "M-SEAT-LEFT":
+        return SeatLeft(key, at, seat, _number(detail[0]))
+    if what == "M-GONE":
+        return Gone(key, at, detail[0])
+    return None
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdigit() else 0

@@ -1,0 +1,33 @@
+"""The settings of the telephone channel."""
+
+from __future__ import annotations
+
+from contact_center.settings import Setting
+
+SIP_HOST = Setting("telephony.host", "127.0.0.1", "Address on which Asterisk answers the carrier and native phones.")
+SIP_PORT = Setting("telephony.sip_port", 5060, "UDP and TCP port for the carrier.", least=1, most=65535)
+SIP_TLS_PORT = Setting("telephony.tls_port", 5061, "TLS port for native phones.", least=1, most=65535)
+AMI_PORT = Setting("telephony.ami_port", 5038, "Loopback port of Asterisk's manager interface.", least=1, most=65535)
+HTTP_PORT = Setting("telephony.http_port", 8088, "Loopback port of Asterisk's WebSocket for browser phones.", least=1, most=65535)
+RTP_FIRST = Setting("telephony.rtp_first", 20000, "First UDP port for sound.", least=1024, most=65000)
+RTP_LAST = Setting("telephony.rtp_last", 20499, "Last UDP port for sound.", least=1100, most=65535)
+MEDIA_ADDRESS = Setting("telephony.media_address", "", "Address for sound as seen from outside; empty: the host itself.")
+LOCAL_NETWORKS = Setting("telephony.local_networks", "", "Networks inside the media address, as CIDR, separated by commas.")
+RING_SECONDS = Setting("telephony.ring_seconds", 20, "Seconds a seat rings before it is put away.", least=3, most=120)
+LONGEST_WAIT = Setting(
+    "telephony.longest_wait", 1800, "Seconds a caller may wait before being listed for a callback.", least=10, most=7200
+)
+TRUNK_KIND = Setting("trunk.kind", "ip", "How the carrier knows us.", choices=("ip", "registration"))
+TRUNK_HOST = Setting("trunk.host", "127.0.0.2", "Address or name of the carrier.")
+TRUNK_PORT = Setting("trunk.port", 5060, "SIP port of the carrier.", least=1, most=65535)
+TRUNK_TRANSPORT = Setting("trunk.transport", "udp", "How SIP travels to the carrier.", choices=("udp", "tcp", "tls"))
+TRUNK_USER = Setting("trunk.user", "", "User name at the carrier, where it asks for one.")
+TRUNK_PASSWORD = Setting("trunk.password", "", "Password at the carrier.", secret=True)
+TRUNK_FROM = Setting("trunk.from", "", "Addresses the carrier calls from, separated by commas; empty: its host.")
+TRUNK_CHANNELS = Setting("trunk.channels", 0, "Legs the carrier allows at once over all lines; 0: not said.", least=0, most=1000)
+
+TELEPHONY_SETTINGS = (
+    SIP_HOST, SIP_PORT, SIP_TLS_PORT, AMI_PORT, HTTP_PORT, RTP_FIRST, RTP_LAST, MEDIA_ADDRESS, LOCAL_NETWORKS,
+    RING_SECONDS, LONGEST_WAIT, TRUNK_KIND, TRUNK_HOST, TRUNK_PORT, TRUNK_TRANSPORT, TRUNK_USER, TRUNK_PASSWORD,
+    TRUNK_FROM, TRUNK_CHANNELS,
+)  # fmt: skip

@@ -1,0 +1,253 @@
+"""One SIP phone on pjsua2. Everything happens in the thread that runs `step()`; pjsua2's callbacks come out of it.
+
+References to calls and media are kept here until the phone itself drops them: a Python object that is collected while
+PJSIP still uses it ends the process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pjsua2 as pj
+
+Tell = Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Sip:
+    """Where the phone lives.
+
+    :param host: address it binds to, so that it can be told apart from other phones of the machine.
+    :param transport: `udp`, or `tls` for a seat.
+    :param secure: offer SRTP only (SDES over TLS).
+    """
+
+    host: str
+    port: int = 0
+    transport: str = "udp"
+    secure: bool = False
+
+
+class Phone:
+    """A phone without a sound card: it plays files into calls and records what it hears.
+
+    :param tell: called with each happening: `registered`, `ringing`, `talking`, `held`, `idle`.
+    """
+
+    def __init__(self, sip: Sip, tell: Tell) -> None:
+        self._tell = tell
+        self._sip = sip
+        self._endpoint = pj.Endpoint()
+        self._endpoint.libCreate()
+        config = pj.EpConfig()
+        config.uaConfig.threadCnt = 0
+        config.uaConfig.mainThreadOnly = True
+        config.uaConfig.userAgent = "Madoguchi softphone"
+        config.logConfig.level = 0
+        config.logConfig.consoleLevel = 0
+        config.medConfig.noVad = True
+        config.medConfig.ecTailLen = 0
+        config.medConfig.clockRate = 16000
+        self._endpoint.libInit(config)
+        transport = pj.TransportConfig()
+        transport.boundAddress = sip.host
+        transport.port = sip.port
+        kind = pj.PJSIP_TRANSPORT_TLS if sip.transport == "tls" else pj.PJSIP_TRANSPORT_UDP
+        self._transport = self._endpoint.transportCreate(kind, transport)
+        self._endpoint.audDevManager().setNullDev()
+        self._endpoint.libStart()
+        self.account: _Account | None = None
+        self.call: _Call | None = None
+        self._media: dict[str, Any] = {}
+        self._finished: list[Any] = []
+
+    def open(self, uri: str, registrar: str = "", user: str = "", password: str = "") -> None:
+        """Use an account; with a registrar it registers.
+
+        :param uri: `sip:name@host`, shown to the other side.
+        """
+        config = pj.AccountConfig()
+        config.idUri = uri
+        if registrar:
+            config.regConfig.registrarUri = registrar
+            config.regConfig.timeoutSec = 90
+            config.regConfig.retryIntervalSec = 2
+            config.regConfig.firstRetryIntervalSec = 1
+            config.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", user, 0, password))
+        config.mediaConfig.transportConfig.boundAddress = self._sip.host
+        config.mediaConfig.transportConfig.port = 0
+        if self._sip.secure:
+            config.mediaConfig.srtpUse = pj.PJMEDIA_SRTP_MANDATORY
+            config.mediaConfig.srtpSecureSignaling = 1
+        self.close_account()
+        self.account = _Account(self)
+        self.account.create(config)
+
+    def close_account(self) -> None:
+        """Forget the account; a registration ends."""
+        if self.account is not None:
+            self.hang_up()
+            self.account.shutdown()
+            self.account = None
+
+    def dial(self, uri: str) -> None:
+        """Call somebody."""
+        assert self.account is not None
+        self.call = _Call(self, self.account)
+        parameter = pj.CallOpParam(True)
+        parameter.opt.videoCount = 0
+        self.call.makeCall(uri, parameter)
+
+    def arrived(self, id: int, whole: str) -> None:
+        """A call comes in; a second one is told that we are busy."""
+        assert self.account is not None
+        call = _Call(self, self.account, id)
+        parameter = pj.CallOpParam()
+        if self.call is not None:
+            parameter.statusCode = pj.PJSIP_SC_BUSY_HERE
+            call.hangup(parameter)
+            self._finished.append(call)
+            return
+        self.call = call
+        parameter.statusCode = pj.PJSIP_SC_RINGING
+        call.answer(parameter)
+        contact = next((line.partition(":")[2].strip() for line in whole.splitlines() if line.lower().startswith("x-contact:")), "")
+        self._tell({"state": "ringing", "contact": contact})
+
+    def answer(self) -> None:
+        """Take the call that rings."""
+        if self.call is not None:
+            parameter = pj.CallOpParam()
+            parameter.statusCode = pj.PJSIP_SC_OK
+            self.call.answer(parameter)
+
+    def hang_up(self) -> None:
+        """End the call."""
+        if self.call is not None:
+            try:
+                self.call.hangup(pj.CallOpParam())
+            except pj.Error:
+                # It has ended by itself in the same moment.
+                pass
+
+    def hold(self, on: bool) -> None:
+        """Put the other side on hold, or take it back."""
+        if self.call is not None:
+            parameter = pj.CallOpParam(True)
+            if on:
+                self.call.setHold(parameter)
+            else:
+                parameter.opt.flag = pj.PJSUA_CALL_UNHOLD
+                self.call.reinvite(parameter)
+            self._tell({"state": "held" if on else "talking"})
+
+    def keys(self, digits: str) -> None:
+        """Press keys during the call."""
+        if self.call is not None:
+            self.call.dialDtmf(digits)
+
+    def play(self, path: str, loop: bool = False) -> None:
+        """Say a WAV file into the call, from now on also into the next."""
+        self.drop("player")
+        player = pj.AudioMediaPlayer()
+        player.createPlayer(path, 0 if loop else pj.PJMEDIA_FILE_NO_LOOP)
+        self._media["player"] = player
+        self.connect()
+
+    def record(self, path: str) -> None:
+        """Write what is heard to a WAV file."""
+        self.drop("recorder")
+        recorder = pj.AudioMediaRecorder()
+        recorder.createRecorder(path)
+        self._media["recorder"] = recorder
+        self.connect()
+
+    def mute(self, on: bool) -> None:
+        """Send silence, or the voice again."""
+        audio = self._audio()
+        if audio is not None and "player" in self._media:
+            if on:
+                self._media["player"].stopTransmit(audio)
+            else:
+                self._media["player"].startTransmit(audio)
+
+    def drop(self, name: str) -> None:
+        """Close a player or recorder; what was recorded is complete then."""
+        self._media.pop(name, None)
+
+    def connect(self) -> None:
+        """Join the call's sound with player and recorder, as far as each is there."""
+        audio = self._audio()
+        if audio is None:
+            return
+        if "player" in self._media:
+            self._media["player"].startTransmit(audio)
+        if "recorder" in self._media:
+            audio.startTransmit(self._media["recorder"])
+
+    def _audio(self) -> Any:
+        if self.call is None:
+            return None
+        for index, media in enumerate(self.call.getInfo().media):
+            if media.type == pj.PJMEDIA_TYPE_AUDIO and media.status == pj.PJSUA_CALL_MEDIA_ACTIVE:
+                return self.call.getAudioMedia(index)
+        return None
+
+    def over(self, call: _Call, cause: int) -> None:
+        """A call has ended; it is dropped from the loop, not inside its own callback."""
+        self._finished.append(call)
+        if call is self.call:
+            self.call = None
+            self._tell({"state": "idle", "cause": cause})
+
+    def talking(self) -> None:
+        """The call was answered."""
+        self._tell({"state": "talking"})
+
+    def registered(self, yes: bool, code: int) -> None:
+        """The registration has changed."""
+        self._tell({"state": "registered" if yes else "unregistered", "code": code})
+
+    def step(self, milliseconds: int = 10) -> None:
+        """Let pjsua2 work."""
+        self._endpoint.libHandleEvents(milliseconds)
+        self._finished.clear()
+
+    def close(self) -> None:
+        """End everything in the order that PJSIP wants."""
+        self.close_account()
+        for _ in range(30):
+            self.step()
+        self._media.clear()
+        self.call = None
+        self._endpoint.libDestroy()
+
+
+class _Account(pj.Account):  # type: ignore[misc]
+    def __init__(self, phone: Phone) -> None:
+        super().__init__()
+        self._phone = phone
+
+    def onRegState(self, prm: Any) -> None:  # noqa: N802
+        self._phone.registered(prm.code == 200 and prm.expiration > 0, int(prm.code))
+
+    def onIncomingCall(self, prm: Any) -> None:  # noqa: N802
+        self._phone.arrived(prm.callId, prm.rdata.wholeMsg)
+
+
+class _Call(pj.Call):  # type: ignore[misc]
+    def __init__(self, phone: Phone, account: _Account, id: int = pj.PJSUA_INVALID_ID) -> None:
+        super().__init__(account, id)
+        self._phone = phone
+
+    def onCallState(self, prm: Any) -> None:  # noqa: N802
+        info = self.getInfo()
+        if info.state == pj.PJSIP_INV_STATE_CONFIRMED:
+            self._phone.talking()
+        elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
+            self._phone.over(self, int(info.lastStatusCode))
+
+    def onCallMediaState(self, prm: Any) -> None:  # noqa: N802
+        self._phone.connect()

@@ -1,0 +1,120 @@
+"""What observations do to contacts and seats. Told twice, an observation changes nothing the second time."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from contact_center.contacts import Contact, Unserved
+from contact_center.errors import NotFound
+from contact_center.house import House
+from contact_center.personal import Personal, e164
+from contact_center.seats import Seat
+from telephony.pbx.translate import (
+    Answered,
+    Arrived,
+    Gone,
+    NotAnswered,
+    Observation,
+    Offered,
+    PhoneState,
+    Queued,
+    SeatLeft,
+)
+
+CHANNEL = "phone"
+_HOW = {how.value: how for how in Unserved}
+
+
+class Calls:
+    """Writes what was observed. Its methods block on the database and run in the switchboard's one writing thread."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def observe(self, observations: list[Observation | PhoneState]) -> int:
+        """Take observations in their order, in one transaction; how many events followed from them."""
+        with self._house.database.session_scope() as session:
+            for observation in observations:
+                self._take(session, observation)
+            return self._house.log.pending(session)
+
+    def _take(self, session: Session, seen: Observation | PhoneState) -> None:
+        contacts, now = self._house.contacts, self._house.clock.now()
+        if isinstance(seen, PhoneState):
+            self._phone(session, seen)
+            return
+        at = seen.at or now
+        if isinstance(seen, Arrived):
+            number = e164(seen.number)
+            try:
+                contacts.arrive(session, seen.key, CHANNEL, seen.line, Personal(number) if number else None, at)
+            except NotFound:
+                # A line that has left the directory since: there is no city to which the contact could belong.
+                return
+            return
+        contact = contacts.by_key(session, seen.key)
+        if contact is None:
+            return
+        if isinstance(seen, Queued):
+            contacts.queue(session, contact, seen.pool, at)
+        elif isinstance(seen, Gone):
+            contacts.gone(session, contact, _HOW.get(seen.how, Unserved.ABANDONED), at)
+        else:
+            self._at_seat(session, contact, seen)
+
+    def _at_seat(self, session: Session, contact: Contact, seen: Observation) -> None:
+        assert isinstance(seen, (Offered, NotAnswered, Answered, SeatLeft))
+        seat = session.get(Seat, seen.seat)
+        if seat is None:
+            return
+        contacts, at = self._house.contacts, seen.at or self._house.clock.now()
+        if isinstance(seen, Offered):
+            contacts.offer(session, contact, seat, at)
+        elif isinstance(seen, NotAnswered):
+            contacts.not_answered(session, contact, seat, at)
+        elif isinstance(seen, Answered):
+            contacts.answer(session, contact, seat, at)
+        else:
+            contacts.seat_left(session, contact, seat, at)
+
+    def _phone(self, session: Session, seen: PhoneState) -> None:
+        seat = session.get(Seat, seen.seat)
+        if seat is None or not seat.signed_in or seat.phone != seen.phone:
+            return
+        if seen.registered:
+            self._house.seats.find(session, seat)
+        else:
+            self._house.seats.lose(session, seat)
+
+    def reconcile(self, alive: set[str], legs: set[tuple[str, str]], asked_at: datetime) -> int:
+        """Hold what the database believes against what Asterisk has.
+
+        :param alive: keys of the residents' channels.
+        :param legs: (key, seat) of every seat's leg that was answered.
+        :param asked_at: when Asterisk was asked; what happened in the second before or later is left to the live link.
+        :returns: how many events followed.
+        """
+        with self._house.database.session_scope() as session:
+            now, settled = self._house.clock.now(), asked_at - timedelta(seconds=1)
+            for contact in self._house.contacts.open(session):
+                if contact.ended_at is not None or (contact.answered_at or contact.arrived_at) > settled:
+                    continue
+                if contact.key not in alive:
+                    # Its end was not told, neither live nor in the log: Asterisk itself was gone.
+                    self._house.contacts.gone(session, contact, Unserved.INTERRUPTED, now)
+                elif contact.seat_id and contact.answered_at and (contact.key, contact.seat_id) not in legs:
+                    seat = session.get(Seat, contact.seat_id)
+                    if seat is not None:
+                        self._house.contacts.seat_left(session, contact, seat, now)
+            self._free_ghosts(session)
+            return self._house.log.pending(session)
+
+    def _free_ghosts(self, session: Session) -> None:
+        for seat in self._house.seats.all(session):
+            contact = session.get(Contact, seat.contact_id) if seat.contact_id else None
+            if contact is not None and contact.seat_id == seat.id and contact.closed_at is None:
+                continue
+            if seat.presence in ("ringing", "on_contact", "wrapping"):
+                self._house.seats.free(session, seat, "switchboard")

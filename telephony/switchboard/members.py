@@ -1,0 +1,104 @@
+"""Bringing Asterisk's queues in line with the table of seats: who is a member, who is paused, whose password counts."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from twisted.internet import defer
+
+from contact_center.errors import Unavailable
+from telephony.pbx.ami import AmiError, AmiLink, AmiProtocol
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a seat should be in Asterisk.
+
+    :param pools: queues it serves; empty: none, and no password.
+    :param endpoint: `seat-1` for the browser, `seat-1-native` for a native phone.
+    """
+
+    seat: str
+    pools: tuple[str, ...]
+    endpoint: str
+    paused: bool
+    password: str | None
+
+
+class Members:
+    """The members of the queues."""
+
+    def __init__(self, link: AmiLink) -> None:
+        self._link = link
+
+    async def bring(self, wanted: Wanted, all_pools: tuple[str, ...]) -> None:
+        """Make one seat what it should be; where Asterisk is away, the next connection does it for all seats."""
+        for endpoint in (wanted.seat, f"{wanted.seat}-native"):
+            for pool in all_pools:
+                if pool in wanted.pools and endpoint == wanted.endpoint:
+                    await self._add(pool, wanted)
+                else:
+                    await self._quietly("QueueRemove", Queue=pool, Interface=f"PJSIP/{endpoint}")
+
+    def pause(self, endpoint: str) -> None:
+        """Ring this seat no more, in every queue; at once, before anything is written."""
+        self._quietly("QueuePause", Interface=f"PJSIP/{endpoint}", Paused="true", Reason="wrapping")
+
+    async def bring_all(self, protocol: AmiProtocol, wanted: list[Wanted]) -> None:
+        """Make every seat what it should be, and remove members that are no seats."""
+        present = await protocol.collect("QueueStatus")
+        right = {(pool, f"PJSIP/{w.endpoint}") for w in wanted for pool in w.pools}
+        for event in present:
+            place = (event.get("Queue", ""), event.get("Location", ""))
+            if event.get("Event") == "QueueMember" and place not in right:
+                await self._quietly("QueueRemove", Queue=place[0], Interface=place[1])
+        for one in wanted:
+            for pool in one.pools:
+                await self._add(pool, one)
+
+    async def _add(self, pool: str, wanted: Wanted) -> None:
+        interface = f"PJSIP/{wanted.endpoint}"
+        paused = "true" if wanted.paused else "false"
+        # An existing member refuses to be added again; then only the pause is set.
+        await self._quietly("QueueAdd", Queue=pool, Interface=interface, MemberName=wanted.seat, Paused=paused)
+        await self._quietly("QueuePause", Queue=pool, Interface=interface, Paused=paused)
+
+    def _quietly(self, action: str, **headers: str) -> defer.Deferred[object]:
+        done: defer.Deferred[object] = self._link.send(action, **headers)  # type: ignore[assignment]
+        done.addErrback(lambda failure: failure.trap(AmiError))
+        return done
+
+
+class Passwords:
+    """The SQLite file from which Asterisk reads the seats' SIP passwords (`ps_auths`)."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def set(self, endpoint: str, password: str | None) -> None:
+        """Make a password count from the next REGISTER on; None makes the endpoint's password void.
+
+        :raises Unavailable: where the file cannot be written.
+        """
+        try:
+            with sqlite3.connect(self._path, timeout=5) as connection:
+                create(connection)
+                connection.execute("DELETE FROM ps_auths WHERE id = ?", (endpoint,))
+                if password is not None:
+                    row = (endpoint, endpoint, password)
+                    connection.execute(
+                        "INSERT INTO ps_auths (id, auth_type, username, password) VALUES (?, 'userpass', ?, ?)", row
+                    )
+        except sqlite3.Error as error:
+            raise Unavailable("席の電話の合言葉を書き込めません。ディスクの空きを確かめてください。") from error
+
+
+def create(connection: sqlite3.Connection) -> None:
+    """Make the table as Asterisk expects it."""
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS ps_auths (id TEXT PRIMARY KEY, auth_type TEXT, username TEXT, password TEXT,"
+        " md5_cred TEXT, realm TEXT, nonce_lifetime INTEGER, refresh_token TEXT, oauth_clientid TEXT, oauth_secret TEXT)"
+    )

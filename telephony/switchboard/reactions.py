@@ -1,0 +1,74 @@
+"""What the switchboard does after an event of the house."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.internet import defer
+
+from contact_center.events import Recorded
+from contact_center.events.catalogue import HoursChanged, SeatChanged, SessionEnded
+from contact_center.seats import Presence, Seat
+from telephony.pbx import render
+from telephony.switchboard.members import Wanted
+from telephony.switchboard.service import Switchboard
+
+
+def seat_changed(switchboard: Switchboard, recorded: Recorded) -> Any:
+    """Bring Asterisk's queues and the phone's password in line with the seat."""
+    assert isinstance(recorded.event, SeatChanged)
+    return defer.ensureDeferred(_bring(switchboard, recorded.event.seat))
+
+
+async def _bring(switchboard: Switchboard, id: str) -> None:
+    wanted, pools = await switchboard.in_thread(_read_in_thread, switchboard, id)
+    await switchboard.members.bring(wanted, pools)
+    if not wanted.pools and switchboard.link.protocol is not None:
+        for event in await switchboard.link.protocol.collect("CoreShowChannels"):
+            if event.get("Channel", "").startswith((f"PJSIP/{id}-0", f"PJSIP/{id}-native-")):
+                await switchboard.link.send("Hangup", Channel=event["Channel"])
+
+
+def _read_in_thread(switchboard: Switchboard, id: str) -> tuple[Wanted, tuple[str, ...]]:
+    house = switchboard.house
+    with house.database.reading() as session:
+        seat = house.seats.get(session, id)
+    wanted = switchboard.wanted(seat)
+    _keep_phone(switchboard, seat, wanted)
+    if seat.presence == Presence.WRAPPING and seat.wrap_until is not None:
+        left = (seat.wrap_until - house.clock.now()).total_seconds()
+        if left > 0:
+            switchboard.reactor.callFromThread(switchboard.timers.set, id, left)
+    else:
+        switchboard.reactor.callFromThread(switchboard.timers.clear, id)
+    return wanted, switchboard.all_pools()
+
+
+def _keep_phone(switchboard: Switchboard, seat: Seat, wanted: Wanted) -> None:
+    if seat.phone_ready == seat.generation:
+        return
+    switchboard.keep_password(wanted)
+    with switchboard.house.database.session_scope() as session:
+        fresh = switchboard.house.seats.get(session, seat.id)
+        if fresh.generation == seat.generation:
+            switchboard.house.seats.phone_made(session, fresh)
+
+
+def hours_changed(switchboard: Switchboard, recorded: Recorded) -> Any:
+    """Render and reload what callers hear."""
+    assert isinstance(recorded.event, HoursChanged)
+    return switchboard.in_thread(render.apply, switchboard.house)
+
+
+def session_ended(switchboard: Switchboard, recorded: Recorded) -> Any:
+    """Whoever's session is over leaves the seat; the password of the phone is void and its leg ends."""
+    assert isinstance(recorded.event, SessionEnded)
+    return switchboard.in_thread(_leave_in_thread, switchboard, recorded.event.person, recorded.event.session)
+
+
+def _leave_in_thread(switchboard: Switchboard, person: int, session_id: int) -> None:
+    house = switchboard.house
+    with house.database.session_scope() as session:
+        seat = house.seats.of_person(session, person)
+        if seat is not None and seat.session_id == session_id:
+            house.seats.sign_out(session, seat, "switchboard")

@@ -1,0 +1,270 @@
+"""The switchboard's service: one AMI link, one writing thread, one thread that wakes up on events.
+
+What Asterisk says is written in batches, in order, by the writing thread. If the database cannot be written, calls go on:
+the switchboard falls behind and reads the same story from Asterisk's own record as soon as it can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from threading import Event as Flag
+from typing import Any, TypeVar
+
+from twisted.application.service import Service
+from twisted.internet import defer, task
+from twisted.internet.endpoints import clientFromString
+from twisted.internet.threads import deferToThreadPool
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from twisted.python.threadpool import ThreadPool
+
+from contact_center.errors import MadoguchiError
+from contact_center.events import Recorded, watch
+from contact_center.features import Reaction, resolve
+from contact_center.house import House
+from contact_center.seats import Seat
+from telephony.pbx import render, translate
+from telephony.pbx.ami import AmiLink, AmiProtocol, Event
+from telephony.settings import AMI_PORT
+from telephony.switchboard.calls import Calls
+from telephony.switchboard.members import Members, Passwords, Wanted
+from telephony.switchboard.timers import WrapUpTimers
+from telephony.switchboard.witness import Witness
+
+RETRY = 1.0
+"""Seconds until a database that could not be written is tried again."""
+
+RECONCILE_EVERY = 10.0
+RENDER_EVERY = 600.0
+T = TypeVar("T")
+
+
+class Switchboard(Service):
+    """One Asterisk's switchboard.
+
+    :param reactor: Twisted's reactor, or a test's clock with the same methods.
+    """
+
+    log = Logger()
+
+    def __init__(self, house: House, reactor: Any) -> None:
+        self.house = house
+        self.reactor = reactor
+        self.calls = Calls(house)
+        self.link = AmiLink(
+            reactor, clientFromString(reactor, f"tcp:127.0.0.1:{house.settings[AMI_PORT]}"), house.keyring.secret("ami"),
+            self._heard, self._connected, self._lost,
+        )  # fmt: skip
+        self.members = Members(self.link)
+        self.passwords = Passwords(render.places(house).seats_database)
+        self.witness = Witness(render.places(house).log, house.clock)
+        self.timers = WrapUpTimers(self)
+        self.drift = 0
+        self._reactions = self._load_reactions()
+        self._writer = ThreadPool(1, 1, "writer")
+        self._watcher = ThreadPool(1, 1, "watcher")
+        self._stop = Flag()
+        self._unwritten: list[translate.Observation | translate.PhoneState] = []
+        self._writing = False
+        self._settled = False
+        self._loops = [task.LoopingCall(self._reconcile), task.LoopingCall(self._render)]
+
+    def _load_reactions(self) -> dict[str, list[Callable[..., Any]]]:
+        found: dict[str, list[Callable[..., Any]]] = {}
+        reactions: list[Reaction] = [r for feature in self.house.features for r in feature.reactions]
+        for reaction in reactions:
+            found.setdefault(reaction.event.__name__, []).append(resolve(reaction.function))
+        return found
+
+    # -- life -------------------------------------------------------------------------------------------------------
+
+    def startService(self) -> None:  # noqa: D102, N802
+        super().startService()
+        self._writer.start()
+        self._watcher.start()
+        self.witness.reserve()
+        self._watcher.callInThread(self._watch_in_thread)
+        self.link.service.startService()
+        for loop, every in zip(self._loops, (RECONCILE_EVERY, RENDER_EVERY), strict=True):
+            loop.clock = self.reactor
+            loop.start(every, now=False)
+
+    def stopService(self) -> Any:  # noqa: D102, N802
+        super().stopService()
+        self._stop.set()
+        for loop in self._loops:
+            if loop.running:
+                loop.stop()
+        done = defer.maybeDeferred(self.link.service.stopService)
+        done.addBoth(lambda _: (self._writer.stop(), self._watcher.stop()))
+        return done
+
+    def in_thread(self, function: Callable[..., T], *arguments: Any) -> defer.Deferred[T]:
+        """Run something that blocks on the database in the writing thread, after what waits there."""
+        return deferToThreadPool(self.reactor, self._writer, function, *arguments)
+
+    # -- what Asterisk says -----------------------------------------------------------------------------------------
+
+    def _heard(self, event: Event) -> None:
+        seen = translate.from_ami(event)
+        if seen is None:
+            return
+        if isinstance(seen, translate.SeatLeft):
+            # The queue looks for a free seat again after 90 ms at the earliest; writing may take longer than that.
+            leg = translate.leg(event.get("Channel", ""))
+            if leg is not None:
+                self.members.pause(leg[1])
+        self._unwritten.append(seen)
+        self._write_soon()
+
+    def _write_soon(self) -> None:
+        if not self._writing and self._settled and self._unwritten:
+            self._writing = True
+            batch, self._unwritten = self._unwritten, []
+            self.in_thread(self.calls.observe, batch).addCallbacks(self._written, self._not_written)
+
+    def _written(self, _events: int) -> None:
+        self._writing = False
+        self._write_soon()
+
+    def _not_written(self, failure: Failure) -> None:
+        self._writing = False
+        self._settled = False
+        # What could not be written stands in Asterisk's own record as well.
+        self._unwritten.clear()
+        self.log.warn("The database cannot be written ({why}); calls go on", why=failure.type.__name__)
+        self.reactor.callLater(RETRY, self._settle)
+
+    def _connected(self, protocol: AmiProtocol) -> None:
+        self.log.info("Connected to Asterisk")
+        self._settled = False
+        self._settle()
+
+    def _lost(self) -> None:
+        self.log.warn("The link to Asterisk is lost; calls go on")
+        self._settled = False
+
+    def _settle(self) -> None:
+        """Make database and Asterisk agree: first the record, then the present channels, then the queues' members."""
+        protocol = self.link.protocol
+        if protocol is None or not protocol.ready or not self.running:
+            return
+        done = defer.ensureDeferred(self._settling(protocol))
+        done.addErrback(self._not_settled)
+
+    async def _settling(self, protocol: AmiProtocol) -> None:
+        await self.in_thread(self._read_record, 0.0)
+        await self._compare(protocol)
+        wanted = await self.in_thread(self._all_wanted)
+        await self.members.bring_all(protocol, wanted)
+        phones = await protocol.collect("DeviceStateList")
+        seen = [state for event in phones if (state := translate.device_state(event)) is not None]
+        await self.in_thread(self.calls.observe, list(seen))
+        await self.in_thread(self.timers.load_in_thread)
+        self._settled = True
+        self.log.info("Settled with Asterisk")
+        self._write_soon()
+
+    def _not_settled(self, failure: Failure) -> None:
+        self.log.warn("Not yet settled with Asterisk ({why})", why=failure.getErrorMessage())
+        if not failure.check(MadoguchiError):
+            self.log.failure("unexpected", failure)
+        self.reactor.callLater(RETRY, self._settle)
+
+    async def _compare(self, protocol: AmiProtocol) -> None:
+        asked_at: datetime = self.house.clock.now()
+        channels = await protocol.collect("CoreShowChannels")
+        alive = {event.get("Uniqueid", "") for event in channels}
+        legs = {
+            (event.get("Linkedid", ""), leg[0])
+            for event in channels
+            if (leg := translate.leg(event.get("Channel", ""))) and event.get("ChannelStateDesc") == "Up"
+        }
+        self.drift += await self.in_thread(self.calls.reconcile, alive, legs, asked_at)
+
+    def _read_record(self, older_than: float) -> int:
+        events = 0
+        for step, position in self.witness.unread(older_than):
+            events += self.calls.observe(list(step))
+            self.witness.read_to(position)
+        return events
+
+    def _reconcile(self) -> Any:
+        if not self._settled or self.link.protocol is None:
+            return None
+        done = defer.ensureDeferred(self._reconciling(self.link.protocol))
+        done.addErrback(lambda failure: self.log.warn("Reconciling failed: {why}", why=failure.getErrorMessage()))
+        return done
+
+    async def _reconciling(self, protocol: AmiProtocol) -> None:
+        missed = await self.in_thread(self._read_record, 3.0)
+        before = self.drift
+        self.drift += missed
+        await self._compare(protocol)
+        if self.drift != before:
+            self.log.warn("{n} events were missed by the live link and are mended", n=self.drift - before)
+        if self.witness.is_due_for_rotation():
+            await self.in_thread(render.console, self.house, "logger rotate")
+        self.witness.delete_old()
+
+    # -- what the house says ----------------------------------------------------------------------------------------
+
+    def _watch_in_thread(self) -> None:
+        with self.house.database.reading() as session:
+            last = self.house.log.last_id(session)
+        news = None
+        while not self._stop.is_set():
+            try:
+                news = news or watch(self.house.database, self.house.clock)
+                if not news.wait(0.5):
+                    continue
+                with self.house.database.reading() as session:
+                    recorded = self.house.log.since(session, last)
+            except MadoguchiError:
+                news = None
+                self.house.clock.sleep(RETRY)
+                continue
+            for one in recorded:
+                last = one.id
+                self.reactor.callFromThread(self._react, one)
+        if news is not None:
+            news.close()
+
+    def _react(self, recorded: Recorded) -> None:
+        for reaction in self._reactions.get(type(recorded.event).__name__, ()):
+            done = defer.maybeDeferred(reaction, self, recorded)
+            done.addErrback(
+                lambda failure: self.log.warn("A reaction failed: {why}", why=failure.getErrorMessage())
+            )
+
+    def _render(self) -> Any:
+        done = self.in_thread(render.apply, self.house)
+        done.addErrback(lambda failure: self.log.warn("Not applied: {why}", why=failure.getErrorMessage()))
+        return done
+
+    # -- seats ------------------------------------------------------------------------------------------------------
+
+    def all_pools(self) -> tuple[str, ...]:
+        """Every queue; blocks on the database."""
+        with self.house.database.reading() as session:
+            return tuple(pool.id for pool in self.house.directory.pools(session))
+
+    def wanted(self, seat: Seat) -> Wanted:
+        """What a seat's row means for Asterisk."""
+        endpoint = seat.id if seat.phone == "browser" else f"{seat.id}-native"
+        if not seat.signed_in:
+            return Wanted(seat.id, (), endpoint, True, None)
+        return Wanted(seat.id, tuple(seat.pools), endpoint, not seat.takes_calls, self.house.seats.sip_password(seat))
+
+    def _all_wanted(self) -> list[Wanted]:
+        with self.house.database.reading() as session:
+            wanted = [self.wanted(seat) for seat in self.house.seats.all(session)]
+        for one in wanted:
+            self.keep_password(one)
+        return wanted
+
+    def keep_password(self, wanted: Wanted) -> None:
+        """Let Asterisk know the password of this sign-in, and no other; blocks."""
+        for endpoint in (wanted.seat, f"{wanted.seat}-native"):
+            self.passwords.set(endpoint, wanted.password if endpoint == wanted.endpoint else None)

@@ -1,0 +1,52 @@
+"""The agent console's page. Everything that moves comes over the hub; the page itself holds no secret and no person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template
+
+from contact_center.web import actor, house, permission
+from contact_center.web.base import words
+from contact_center.seats.service import AWAY_REASONS
+from telephony.words import script_words
+
+blueprint = Blueprint(
+    "telephony", __name__, template_folder="templates", static_folder="static", static_url_path="/static/telephony"
+)
+
+
+@blueprint.get("/")
+@permission("seat.use")
+def home() -> Any:
+    """Where an agent begins."""
+    return redirect("/console")
+
+
+@blueprint.get("/console")
+@permission("seat.use")
+def console() -> Any:
+    """The console: one screen, no modal, everything by keyboard."""
+    built, me = house(), actor()
+    with built.database.reading() as session:
+        choices = {
+            kind: [{"code": c.code, "name": c.name} for c in built.directory.choices(session, kind, None)]
+            for kind in ("category", "outcome")
+        }
+    panels = [
+        {"id": p.id, "title": p.title, "url": p.url, "script": p.script, "slot": p.slot, "hotkey": p.hotkey,
+         "menus": list(p.menus)}
+        for feature in built.features for p in feature.panels if p.permission in me.rights
+    ]  # fmt: skip
+    page = {
+        "choices": choices, "panels": panels, "away": list(AWAY_REASONS), "language": me.language,
+        "words": script_words(words()),
+    }  # fmt: skip
+    return render_template("telephony/console.html", page=page)
+
+
+@blueprint.get("/auth/sip")
+@permission("seat.use")
+def may_use_sip() -> Any:
+    """What nginx asks before it lets a browser's phone through to Asterisk."""
+    return "", 204
