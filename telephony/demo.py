@@ -59,6 +59,7 @@ class Resident:
         self._stage = stage
         self._phone = SoftphoneProcess(host)
         self._phone.do("open", uri=f"sip:{number}@{host}")
+        self._phone.wait("open")
         self.recording = Path(stage.home) / "tmp" / f"resident-{self._phone.pid}.wav"
 
     def calls(self, line_number: str = LINE_NUMBER) -> None:
@@ -80,7 +81,7 @@ class Resident:
 
     def heard(self) -> np.ndarray:
         """Everything heard so far, once the recording is closed."""
-        self._phone.do("stop_recording")
+        self._phone.do("stop_recording", path=str(self.recording))
         self._phone.wait("recorded")
         return load(self.recording)
 
@@ -94,7 +95,7 @@ def take_seat(page: Any, seat: str = "seat-1") -> None:
     """Sit down in an open console and wait for the phone."""
     page.select_option("#seat", seat)
     page.click("#take-seat")
-    page.wait_for_function("madoguchi.phone.state === 'registered'")
+    page.wait_for_selector("body[data-phone=registered]")
 
 
 def first_call(stage: Any) -> None:
@@ -135,13 +136,13 @@ def _call(stage: Any, page: Any, resident: Resident, resident_voice: Path, agent
     stage.say(f"住民が電話会社から回線1（{LINE_NUMBER}）に電話をかけました")
     resident.waits("talking")
     stage.say("案内が流れています（「見本市マイナンバーカードコールセンターです…」）")
-    page.wait_for_function("madoguchi.phone.state === 'ringing'", timeout=30000)
+    page.wait_for_selector("body[data-phone=ringing]", timeout=30000)
     page.wait_for_selector("#contact:not([hidden])")
     stage.say("待ち行列に入り、1番席が鳴っています。応対票が出ました: " + page.inner_text("#contact-city"))
     page.evaluate(EAR)
     page.keyboard.press("F4")
     page.wait_for_selector("#presence[data-state=on_contact]")
-    page.wait_for_function("madoguchi.phone.state === 'talking'")
+    page.wait_for_selector("body[data-phone=talking]")
     shown = page.inner_text("#contact-number")
     if shown != RESIDENT_NUMBER:
         raise Unavailable("応対票の電話番号が違います。")
@@ -150,7 +151,7 @@ def _call(stage: Any, page: Any, resident: Resident, resident_voice: Path, agent
     page.check("#categories input[value=booking]", force=True)
     page.check("#outcomes input[value=faq]", force=True)
     _both_hear(stage, page, resident, resident_voice, agent_voice)
-    page.wait_for_function("document.getElementById('note-state').textContent === '保存しました'")
+    page.get_by_text("保存しました").wait_for()
     stage.say("メモ・分類・対応結果を記録しました")
     resident.hangs_up()
     page.wait_for_selector("#presence[data-state=wrapping]")
@@ -162,7 +163,7 @@ def _call(stage: Any, page: Any, resident: Resident, resident_voice: Path, agent
 
 def _both_hear(stage: Any, page: Any, resident: Resident, resident_voice: Path, agent_voice: Path) -> None:
     seconds = soundfile.info(agent_voice).duration + 2
-    page.wait_for_function(f"ear.heard.length * 4096 / ear.rate > {seconds}", timeout=60000)
+    stage.wait(lambda: page.evaluate("ear.heard.length * 4096 / ear.rate") > seconds, 60, "席の耳に音が届きません")
     rate, blocks = page.evaluate("[ear.rate, ear.heard]")
     at_seat = likeness(load(resident_voice), at_rate(np.array(blocks, dtype=np.float32).ravel(), int(rate)))
     at_home = likeness(load(agent_voice), resident.heard())

@@ -85,6 +85,7 @@ class Stage:
         self.house = build(read_settings(self.settings_path))
         prepare(self.house, self.settings_path)
         self._people()
+        self._clear_seats()
         self.say("設定・台帳・案内音声・証明書がそろいました")
         self._start_keeper()
         settings = self.house.settings
@@ -124,6 +125,13 @@ class Stage:
                 self.house.identity.add_person("operator", account, name, self.passwords[account], roles, cities)
         path.touch(mode=0o600)
         path.write_text(json.dumps(self.passwords))
+
+    def _clear_seats(self) -> None:
+        """Nobody sits anywhere when the curtain rises, however the last demo ended."""
+        with self.house.database.session_scope() as session:
+            for seat in self.house.seats.all(session):
+                if seat.signed_in:
+                    self.house.seats.sign_out(session, seat, "operator")
 
     def _start_keeper(self) -> None:
         log = (self.home / "log" / "keeper.log").open("ab")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -64,8 +65,7 @@ def _obey(phone: Phone, command: dict[str, Any]) -> None:
     elif do == "record":
         phone.record(command["path"])
     elif do == "stop_recording":
-        phone.drop("recorder")
-        _tell({"state": "recorded"})
+        _tell({"state": "recorded", "written": phone.finish_recording(Path(command["path"]))})
     elif do == "answer":
         phone.answer()
     elif do == "hang_up":

@@ -12,7 +12,7 @@ FRAME = 160
 """20 ms at 8 kHz."""
 
 HEARD = 0.6
-"""Likeness from which a passage counts as heard; unrelated speech stays under .35 (see tests)."""
+"""Likeness from which a passage counts as heard; unrelated speech stays under .45 (see tests)."""
 
 
 def load(path: Path) -> np.ndarray:

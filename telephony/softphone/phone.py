@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pjsua2 as pj
@@ -84,6 +85,7 @@ class Phone:
         self.close_account()
         self.account = _Account(self)
         self.account.create(config)
+        self._tell({"state": "open"})
 
     def close_account(self) -> None:
         """Forget the account; a registration ends."""
@@ -177,6 +179,20 @@ class Phone:
         """Close a player or recorder; what was recorded is complete then."""
         self._media.pop(name, None)
 
+    def finish_recording(self, path: Path) -> bool:
+        """Close the recorder and let PJSIP write the file out; whether there is one."""
+        audio = self._audio()
+        if audio is not None and "recorder" in self._media:
+            audio.stopTransmit(self._media["recorder"])
+        self.drop("recorder")
+        for _ in range(200):
+            # PJSIP takes a port out of its bridge by and by; only then the file and the length in its header are whole.
+            self.step()
+            content = path.read_bytes() if path.exists() else b""
+            if content[:4] == b"RIFF" and int.from_bytes(content[4:8], "little") + 8 == len(content) > 44:
+                return True
+        return False
+
     def connect(self) -> None:
         """Join the call's sound with player and recorder, as far as each is there."""
         audio = self._audio()
@@ -190,7 +206,9 @@ class Phone:
     def _audio(self) -> Any:
         if self.call is None:
             return None
-        for index, media in enumerate(self.call.getInfo().media):
+        # The list of media lives only as long as the info it belongs to, so the info is held.
+        info = self.call.getInfo()
+        for index, media in enumerate(info.media):
             if media.type == pj.PJMEDIA_TYPE_AUDIO and media.status == pj.PJSUA_CALL_MEDIA_ACTIVE:
                 return self.call.getAudioMedia(index)
         return None
