@@ -217,6 +217,23 @@ def agent_password(context: Context, account: str) -> None:
 
 
 @main.group()
+def device() -> None:
+    """Native phones and other devices."""
+
+
+@device.command("enrol")
+@click.option("--seat", required=True, help="The seat whose native phone this is.")
+@click.pass_obj
+def device_enrol(context: Context, seat: str) -> None:
+    """Enrol a seat's native phone; prints its token once."""
+    house = context.house()
+    with house.database.reading() as session:
+        house.seats.get(session, seat)
+    token = house.identity.enrol_device("operator", "phone", f"{seat} native phone", seat)
+    context.show({"seat": seat, "token": token}, f"{seat} の電話ソフトを登録しました。MADOGUCHI_DEVICE_TOKEN={token}")
+
+
+@main.group()
 def hours() -> None:
     """Opening hours."""
 

@@ -26,13 +26,13 @@ class Clock(Protocol):
 class SystemClock:
     """The machine's own clock."""
 
-    def now(self) -> datetime:
+    def now(self) -> datetime:  # noqa: D102
         return datetime.now(TOKYO)
 
-    def monotonic(self) -> float:
+    def monotonic(self) -> float:  # noqa: D102
         return time.monotonic()
 
-    def sleep(self, seconds: float) -> None:
+    def sleep(self, seconds: float) -> None:  # noqa: D102
         time.sleep(seconds)
 
 
@@ -43,13 +43,13 @@ class FakeClock:
         self._now = start.astimezone(TOKYO)
         self._monotonic = 0.0
 
-    def now(self) -> datetime:
+    def now(self) -> datetime:  # noqa: D102
         return self._now
 
-    def monotonic(self) -> float:
+    def monotonic(self) -> float:  # noqa: D102
         return self._monotonic
 
-    def sleep(self, seconds: float) -> None:
+    def sleep(self, seconds: float) -> None:  # noqa: D102
         self.advance(seconds)
 
     def advance(self, seconds: float) -> None:

@@ -87,6 +87,15 @@ class Command:
 
 
 @dataclass(frozen=True)
+class Finding:
+    """What the doctor found of one part, and what to do where it is not good (Japanese)."""
+
+    part: str
+    good: bool
+    sentence: str
+
+
+@dataclass(frozen=True)
 class HealthCheck:
     """A check of `madoguchi doctor`: `(house) -> iterable of Finding`."""
 
@@ -176,9 +185,7 @@ def load_features() -> tuple[Feature, ...]:
     for entry in sorted(entry_points(group=GROUP), key=lambda e: e.name):
         feature = entry.load()
         if not isinstance(feature, Feature) or feature.name != entry.name:
-            raise SettingsError(
-                "機能「%(name)s」の feature.py は同じ名前の Feature を一つ置いてください。", name=entry.name
-            )
+            raise SettingsError("機能「%(name)s」の feature.py は同じ名前の Feature を一つ置いてください。", name=entry.name)
         if found.get(feature.name, feature) is not feature:
             raise SettingsError("機能「%(name)s」が二つ登録されています。", name=feature.name)
         found[feature.name] = feature

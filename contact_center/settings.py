@@ -51,19 +51,13 @@ HOME = Setting("centre.home", "var", "Folder for everything the centre writes, a
 DIRECTORY = Setting(
     "centre.directory", "directory.toml", "File with cities, lines and calendars, loaded when the database has none."
 )
-DATABASE_URL = Setting(
-    "database.url", "", "SQLAlchemy URL of the main database; empty: SQLite in the home folder.", secret=True
-)
-AUDIT_URL = Setting(
-    "audit.url", "", "SQLAlchemy URL of the audit database; empty: a SQLite file of its own.", secret=True
-)
+DATABASE_URL = Setting("database.url", "", "SQLAlchemy URL of the main database; empty: SQLite in the home folder.", secret=True)
+AUDIT_URL = Setting("audit.url", "", "SQLAlchemy URL of the audit database; empty: a SQLite file of its own.", secret=True)
 AUDIT_CHECKPOINTS = Setting(
     "audit.checkpoints", "", "Folder on a second place for signed audit checkpoints; empty: in the home folder."
 )
 KEYS = Setting("personal.keys", "", "Folder of the keys of personal data; empty: `keys` in the home folder.")
-CONTACT_DAYS = Setting(
-    "personal.contact_days", 90, "Days after which number and note of a contact are erased.", least=1, most=3650
-)
+CONTACT_DAYS = Setting("personal.contact_days", 90, "Days after which number and note of a contact are erased.", least=1, most=3650)
 WEB_HOST = Setting("web.host", "127.0.0.1", "Address on which nginx answers browsers.")
 WEB_PORT = _port("web.port", 8443, "HTTPS port on which nginx answers browsers.")
 WEB_NAMES = Setting("web.names", "localhost", "Names and addresses in the certificate, separated by commas.")
@@ -146,9 +140,7 @@ def _read(path: Path) -> Iterable[tuple[str, object, str]]:
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(
-            "%(path)s: TOMLとして読めません（%(why)s）。その行を直してください。", path=path, why=error
-        ) from error
+        raise SettingsError("%(path)s: TOMLとして読めません（%(why)s）。その行を直してください。", path=path, why=error) from error
     for table, keys in tables.items():
         if not isinstance(keys, dict):
             place = f"{path}:{_line(text, '', table)}"
@@ -211,7 +203,7 @@ def _checked(setting: Setting[Any], value: object, place: str) -> object:
     return value
 
 
-_KINDS: dict[type, str] = {bool: "true/false", int: "整数", float: "数", str: "\"文字列\""}
+_KINDS: dict[type, str] = {bool: "true/false", int: "整数", float: "数", str: '"文字列"'}
 
 
 def _toml(value: object) -> str:

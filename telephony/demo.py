@@ -168,9 +168,7 @@ def _both_hear(stage: Any, page: Any, resident: Resident, resident_voice: Path, 
     at_seat = likeness(load(resident_voice), at_rate(np.array(blocks, dtype=np.float32).ravel(), int(rate)))
     at_home = likeness(load(agent_voice), resident.heard())
     if at_seat < HEARD or at_home < HEARD:
-        raise Unavailable(
-            "声が届いていません（席 %(seat)s、住民 %(home)s）。", seat=round(at_seat, 2), home=round(at_home, 2)
-        )
+        raise Unavailable("声が届いていません（席 %(seat)s、住民 %(home)s）。", seat=round(at_seat, 2), home=round(at_home, 2))
     stage.say(f"お互いの声が聞こえています（一致度: 席の耳 {at_seat:.2f}、住民の耳 {at_home:.2f}）")
 
 

@@ -22,7 +22,8 @@ def _result(message: Message, **values: Any) -> Done:
 def take_seat(hub: Hub, actor: Actor, message: m.TakeSeat) -> Iterator[Message]:
     """Sit down."""
     with hub.house.database.session_scope() as session:
-        hub.house.seats.sign_in(session, actor, message.seat, message.phone)
+        seat = hub.house.seats.sign_in(session, actor, message.seat, message.phone)
+        hub.house.contacts.resume(session, seat)
     yield from ()
 
 
@@ -89,9 +90,7 @@ def write_note(hub: Hub, actor: Actor, message: m.WriteNote) -> Iterator[Message
 def classify(hub: Hub, actor: Actor, message: m.Classify) -> Iterator[Message]:
     """Set category and outcome."""
     with hub.house.database.session_scope() as session:
-        hub.house.notes.classify(
-            session, actor, message.contact, message.category, message.further, message.outcome
-        )
+        hub.house.notes.classify(session, actor, message.contact, message.category, message.further, message.outcome)
     yield from ()
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template
 
+from contact_center.seats.service import AWAY_REASONS
 from contact_center.web import actor, house, permission
 from contact_center.web.base import words
-from contact_center.seats.service import AWAY_REASONS
 from telephony.words import script_words
 
 blueprint = Blueprint(

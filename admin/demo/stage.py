@@ -91,7 +91,7 @@ class Stage:
         settings = self.house.settings
         self.carrier = Carrier(
             self.home / "carrier", settings[TRUNK_HOST], settings[TRUNK_PORT],
-            (settings[SIP_HOST], settings[SIP_PORT]), 8, self.clock, rtp_first=free_port_block(400),
+            (settings[SIP_HOST], settings[SIP_PORT]), 20, self.clock, rtp_first=free_port_block(400),
         )  # fmt: skip
         self.carrier.start()
         self.wait(self._is_up, 60, "センターが起動しません")
@@ -180,7 +180,8 @@ class Stage:
         if self._playwright is None:
             self._playwright = sync_playwright().start()
         words = [
-            "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--autoplay-policy=no-user-gesture-required",
+            "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+            "--autoplay-policy=no-user-gesture-required",
             "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
             "--disable-component-update", "--disable-sync",
         ]  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ class Keeper(ProcessMonitor):
 
     threshold = 2
     killTime = 8
-    minRestartDelay = 0.3
+    minRestartDelay = 1
     maxRestartDelay = 10
 
     def __init__(self, run: Path, log: Path) -> None:
@@ -133,10 +134,8 @@ class Keeper(ProcessMonitor):
     def _end_group(self, name: str) -> None:
         group = self._groups.pop(name, None)
         if group is not None:
-            try:
+            with suppress(ProcessLookupError):
                 os.killpg(group, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
 
 
 def _started(pid: int) -> str:

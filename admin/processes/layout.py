@@ -108,7 +108,7 @@ def _front(house: House) -> dict[str, str]:
     ]  # fmt: skip
     environment = Environment(
         loader=FileSystemLoader(CLONE / "deploy" / "templates"), undefined=StrictUndefined, trim_blocks=True, autoescape=False
-    )  # noqa: S701
+    )
     values = {
         "run": home / "run", "log": home / "log", "tmp": home / "tmp", "tls": home / "tls",
         "host": house.settings[WEB_HOST], "port": house.settings[WEB_PORT], "sip_port": house.settings[HTTP_PORT],

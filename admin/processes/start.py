@@ -30,8 +30,10 @@ def start() -> House:
 
 def log_without_people() -> None:
     """Twisted's log on standard error. A traceback names places and kinds of errors, never values of variables."""
-    from twisted.logger import LogEvent, eventAsText, globalLogBeginner
+    from twisted.logger import ILogObserver, LogEvent, eventAsText, globalLogBeginner
+    from zope.interface import provider
 
+    @provider(ILogObserver)
     def write(event: LogEvent) -> None:
         failure = event.pop("log_failure", None)
         text = eventAsText(event, includeTraceback=False, includeTimestamp=True, includeSystem=False)

@@ -11,6 +11,7 @@ from typing import Any
 
 from twisted.internet import task, threads
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 
 from contact_center.errors import MadoguchiError
 from contact_center.house import House
@@ -41,8 +42,10 @@ class LineWitness:
 
     def _look(self) -> Any:
         done = threads.deferToThread(self._look_in_thread)
-        done.addErrback(lambda failure: self.log.warn("No witness this minute: {why}", why=failure.type.__name__))
-        return done
+        return done.addErrback(self._not_witnessed)
+
+    def _not_witnessed(self, failure: Failure) -> None:
+        self.log.warn("No witness this minute: {why}", why=type(failure.value).__name__)
 
     def _look_in_thread(self) -> None:
         settings = self._house.settings

@@ -173,9 +173,7 @@ class AuditTrail:
     def _signing_key(self) -> Ed25519PrivateKey:
         if not self._key.exists():
             fresh = Ed25519PrivateKey.generate()
-            raw = fresh.private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
+            raw = fresh.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
             self._key.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with os.fdopen(os.open(self._key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(raw)

@@ -62,9 +62,7 @@ class Callbacks:
             if urgency == "must":
                 row.urgency, row.how = urgency, how
         session.flush()
-        asked = CallbackAsked(
-            city=contact.city_id, contact=contact.id, actor="switchboard", callback=row.id, urgency=row.urgency
-        )
+        asked = CallbackAsked(city=contact.city_id, contact=contact.id, actor="switchboard", callback=row.id, urgency=row.urgency)
         self._log.append(session, asked, at=at)
 
     def waiting(self, session: Session, cities: frozenset[str]) -> list[Callback]:
@@ -89,9 +87,7 @@ class Callbacks:
         row = self._get(session, actor, id)
         row.attempts += 1
         row.tried_at = self._clock.now()
-        tried = CallbackTried(
-            city=row.city_id, contact=row.contact_id, actor=actor.word, callback=id, reached=reached
-        )
+        tried = CallbackTried(city=row.city_id, contact=row.contact_id, actor=actor.word, callback=id, reached=reached)
         self._log.append(session, tried)
         if reached:
             row.done_at, row.done_by = self._clock.now(), actor.word

@@ -34,9 +34,7 @@ class Card:
 class Notes:
     """Writing on contacts. Methods take the session of the caller's transaction."""
 
-    def __init__(
-        self, clock: Clock, log: EventLog, audit: AuditTrail, vault: Vault, seats: Seats, directory: Directory
-    ) -> None:
+    def __init__(self, clock: Clock, log: EventLog, audit: AuditTrail, vault: Vault, seats: Seats, directory: Directory) -> None:
         self._clock = clock
         self._log = log
         self._audit = audit
@@ -152,9 +150,7 @@ class Notes:
             raise Conflict("この応対は、今あなたの席にありません。")
         return contact
 
-    def _check(
-        self, session: Session, contact: Contact, category: str | None, further: Sequence[str], outcome: str | None
-    ) -> None:
+    def _check(self, session: Session, contact: Contact, category: str | None, further: Sequence[str], outcome: str | None) -> None:
         categories = {c.code for c in self._directory.choices(session, "category", contact.city_id)}
         outcomes = {c.code for c in self._directory.choices(session, "outcome", contact.city_id)}
         if len(further) > MOST_FURTHER or len({category, *further}) != 1 + len(further):

@@ -40,9 +40,7 @@ class Contacts:
         self._seats = seats
         self._callbacks = callbacks
 
-    def arrive(
-        self, session: Session, key: str, channel: str, line: str, number: Personal | None, at: datetime
-    ) -> Contact:
+    def arrive(self, session: Session, key: str, channel: str, line: str, number: Personal | None, at: datetime) -> Contact:
         """A resident has reached a line.
 
         :param key: Asterisk's system name and unique id.
@@ -63,9 +61,7 @@ class Contacts:
         session.flush()
         if number is not None:
             self._vault.put(session, Owner("contact", str(contact.id)), "number", number, findable=True)
-        arrived = ContactArrived(
-            city=contact.city_id, contact=contact.id, actor="resident", line=line, channel=channel
-        )
+        arrived = ContactArrived(city=contact.city_id, contact=contact.id, actor="resident", line=line, channel=channel)
         self._log.append(session, arrived, at=at)
         return contact
 
@@ -82,9 +78,7 @@ class Contacts:
         if contact.state != State.ARRIVED:
             return
         contact.state, contact.queued_at = State.QUEUED, at
-        queued = ContactQueued(
-            city=contact.city_id, contact=contact.id, actor="switchboard", line=contact.line_id, pool=pool
-        )
+        queued = ContactQueued(city=contact.city_id, contact=contact.id, actor="switchboard", line=contact.line_id, pool=pool)
         self._log.append(session, queued, at=at)
 
     def offer(self, session: Session, contact: Contact, seat: Seat, at: datetime) -> None:
@@ -93,9 +87,7 @@ class Contacts:
             return
         contact.state, contact.seat_id, contact.person_id = State.OFFERED, seat.id, seat.person_id
         self._seats.ring(session, seat, contact.id)
-        offered = ContactOffered(
-            city=contact.city_id, contact=contact.id, actor="switchboard", line=contact.line_id, seat=seat.id
-        )
+        offered = ContactOffered(city=contact.city_id, contact=contact.id, actor="switchboard", line=contact.line_id, seat=seat.id)
         self._log.append(session, offered, at=at)
 
     def not_answered(self, session: Session, contact: Contact, seat: Seat, at: datetime) -> None:
@@ -104,9 +96,7 @@ class Contacts:
             self._seats.stop_ringing(session, seat, answered_in_time=False)
         if contact.state == State.OFFERED and contact.seat_id == seat.id:
             contact.state, contact.seat_id, contact.person_id = State.QUEUED, None, None
-            waiting = ContactQueued(
-                city=contact.city_id, contact=contact.id, actor="switchboard", line=contact.line_id, pool=""
-            )
+            waiting = ContactQueued(city=contact.city_id, contact=contact.id, actor="switchboard", line=contact.line_id, pool="")
             self._log.append(session, waiting, at=at)
 
     def answer(self, session: Session, contact: Contact, seat: Seat, at: datetime) -> None:
@@ -133,6 +123,17 @@ class Contacts:
             talked=_span(contact.answered_at or at, at),
         )  # fmt: skip
         self._log.append(session, wrapping, at=at)
+
+    def resume(self, session: Session, seat: Seat) -> None:
+        """Whoever sits down with an unfinished wrap-up of theirs finds it at the seat: no contact stays without outcome."""
+        if seat.contact_id is not None:
+            return
+        left = session.scalars(
+            select(Contact).where(Contact.state == State.WRAPPING, Contact.person_id == seat.person_id).order_by(Contact.id)
+        ).first()
+        if left is not None:
+            left.seat_id = seat.id
+            self._seats.wrap(session, seat, left.id, self._clock.now())
 
     def gone(self, session: Session, contact: Contact, how: Unserved, at: datetime) -> None:
         """The resident's channel is gone.

@@ -185,9 +185,7 @@ def load_file(session: Session, log: EventLog, path: Path, actor: str) -> Direct
             Counter(id=counter.id, city_id=counter.city, name=counter.name, calendar_id=counter.calendar, pool_id=counter.pool)
         )
     for office in parts.departments:
-        session.merge(
-            Department(id=office.id, city_id=office.city, name=office.name, phone=office.phone, transfer=office.transfer)
-        )
+        session.merge(Department(id=office.id, city_id=office.city, name=office.name, phone=office.phone, transfer=office.transfer))
     _choices(session, "category", parts.categories)
     _choices(session, "outcome", parts.outcomes)
     log.append(session, HoursChanged(actor=actor, what="directory"))

@@ -90,7 +90,7 @@ class Hub(Service):
     # -- life ---------------------------------------------------------------------------------------------------------
 
     def startService(self) -> None:  # noqa: D102, N802
-        super().startService()
+        Service.startService(self)
         self._handlers_pool.start()
         self._watcher.start()
         self._watcher.callInThread(self._watch_in_thread)
@@ -99,7 +99,7 @@ class Hub(Service):
         self._checks.start(CHECK_EVERY, now=False)
 
     def stopService(self) -> Any:  # noqa: D102, N802
-        super().stopService()
+        Service.stopService(self)
         self._stop.set()
         for loop in (self._figures, self._checks):
             if loop.running:

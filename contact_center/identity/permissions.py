@@ -47,9 +47,7 @@ class Rights:
         self.permissions: dict[str, Permission] = {}
         for permission in declared:
             if permission.name in self.permissions or not set(permission.roles) <= set(ROLES):
-                raise SettingsError(
-                    "権限「%(name)s」が二重か、知らない役割を名指しています。", name=permission.name
-                )
+                raise SettingsError("権限「%(name)s」が二重か、知らない役割を名指しています。", name=permission.name)
             self.permissions[permission.name] = permission
 
     def of(self, roles: Iterable[str]) -> frozenset[str]:

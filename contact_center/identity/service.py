@@ -48,9 +48,7 @@ class Identity:
         self._rights = rights
         self._settings = settings
 
-    def add_person(
-        self, by: str, account: str, name: str, password: str, roles: Sequence[str], cities: Sequence[str]
-    ) -> int:
+    def add_person(self, by: str, account: str, name: str, password: str, roles: Sequence[str], cities: Sequence[str]) -> int:
         """Make a person known; returns their id.
 
         :raises BadInput: for a weak password or an unknown role.
@@ -82,9 +80,7 @@ class Identity:
             if passwords.matches(password, person.password):
                 raise BadInput("前と同じパスワードは使えません。")
             person.password, person.failures, person.locked_until = passwords.hash_password(password), 0, None
-            for row in session.scalars(
-                select(SessionRow).where(SessionRow.person_id == person.id, SessionRow.ended_at.is_(None))
-            ):
+            for row in session.scalars(select(SessionRow).where(SessionRow.person_id == person.id, SessionRow.ended_at.is_(None))):
                 self._end(session, row, by)
 
     def people(self) -> list[Person]:
@@ -132,9 +128,7 @@ class Identity:
         if not token:
             raise NotSignedIn("サインインしてください。")
         with self._database.reading() as session:
-            found = session.execute(
-                select(SessionRow, Person).join(Person).where(SessionRow.token == _hashed(token))
-            ).first()
+            found = session.execute(select(SessionRow, Person).join(Person).where(SessionRow.token == _hashed(token))).first()
         now = self._clock.now()
         if found is None:
             raise NotSignedIn("サインインしてください。")
@@ -174,9 +168,7 @@ class Identity:
         self._audit.record(Act(by, "device.enrol", f"device:{kind}:{name}", {"seat": seat}))
         token = secrets.token_urlsafe(32)
         with self._database.session_scope() as session:
-            session.add(
-                Device(kind=kind, name=name, seat=seat, token=_hashed(token), enrolled_at=self._clock.now())
-            )
+            session.add(Device(kind=kind, name=name, seat=seat, token=_hashed(token), enrolled_at=self._clock.now()))
         return token
 
     def device(self, token: str | None) -> Device:

@@ -101,5 +101,3 @@ class Vault:
 
 def _bound(owner: Owner, field: str) -> bytes:
     return f"{owner.kind}\x1f{owner.id}\x1f{field}".encode()
-
-

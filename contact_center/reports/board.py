@@ -41,9 +41,7 @@ class Board:
     def snapshot(self, session: Session, actor: Actor) -> State_:
         """The whole board for this person."""
         people = self._names(session)
-        contacts = session.scalars(
-            select(Contact).where(Contact.state.in_(OPEN), Contact.city_id.in_(actor.cities))
-        )
+        contacts = session.scalars(select(Contact).where(Contact.state.in_(OPEN), Contact.city_id.in_(actor.cities)))
         return {
             "seats": {seat.id: _seat(seat, people) for seat in self._seats.all(session)},
             "lines": self._lines(session, actor),
@@ -93,7 +91,7 @@ class Board:
         return figures_as_words(folded(session, today, today, actor.cities))
 
     def _names(self, session: Session) -> dict[int, str]:
-        return {id: name for id, name in session.execute(select(Person.id, Person.name))}
+        return dict(row.tuple() for row in session.execute(select(Person.id, Person.name)))
 
     def _lines(self, session: Session, actor: Actor) -> State_:
         now = self._clock.now()

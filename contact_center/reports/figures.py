@@ -123,10 +123,7 @@ def counted(session: Session, first: date, last: date, cities: frozenset[str], s
     }
     for how in Unserved:
         columns[how.value] = total((Contact.unserved == how) & within(Contact.closed_at))
-    row = session.execute(
-        select(*(value.label(name) for name, value in columns.items()))
-        .where(Contact.city_id.in_(cities))
-    ).one()
+    row = session.execute(select(*(value.label(name) for name, value in columns.items())).where(Contact.city_id.in_(cities))).one()
     subjects = session.execute(
         select(Contact.category, Contact.outcome, func.count())
         .where(Contact.city_id.in_(cities), within(Contact.closed_at), Contact.outcome.is_not(None))

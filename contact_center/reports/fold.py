@@ -90,9 +90,7 @@ class Fold:
         hours[key] = row
         return row
 
-    def _subject(
-        self, session: Session, day: date, line: str, city: str | None, category: str, outcome: str
-    ) -> SubjectRow:
+    def _subject(self, session: Session, day: date, line: str, city: str | None, category: str, outcome: str) -> SubjectRow:
         row = session.get(SubjectRow, (day, line, category, outcome))
         if row is None:
             row = SubjectRow(day=day, line=line, category=category, outcome=outcome, city=city or "", closed=0)

@@ -179,7 +179,5 @@ class Seats:
 
     def _say(self, session: Session, seat: Seat, actor: str) -> None:
         session.add(seat)
-        changed = SeatChanged(
-            actor=actor, seat=seat.id, presence=seat.presence, person=seat.person_id, contact=seat.contact_id
-        )
+        changed = SeatChanged(actor=actor, seat=seat.id, presence=seat.presence, person=seat.person_id, contact=seat.contact_id)
         self._log.append(session, changed)

@@ -36,7 +36,7 @@ class Carrier:
             (home / name).mkdir(parents=True, exist_ok=True)
         environment = Environment(
             loader=PackageLoader("telephony.carrier", "conf"), undefined=StrictUndefined, trim_blocks=True, autoescape=False
-        )  # noqa: S701
+        )
         modules = [*MODULES, "res_pjsip_endpoint_identifier_anonymous"]
         modules = [m for m in modules if m not in ("app_queue", "res_config_sqlite3", "res_musiconhold")]
         values = {

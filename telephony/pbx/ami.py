@@ -13,7 +13,7 @@ from typing import Any
 
 from twisted.application.internet import ClientService, backoffPolicy
 from twisted.internet import defer, task
-from twisted.internet.interfaces import IReactorTime, IStreamClientEndpoint
+from twisted.internet.interfaces import IReactorTime, IStreamClientEndpoint, ITCPTransport
 from twisted.internet.protocol import Factory
 from twisted.logger import Logger
 from twisted.protocols.basic import LineReceiver
@@ -101,7 +101,7 @@ class AmiProtocol(LineReceiver):
         payload = action_bytes(action, headers, action_id)
         answer: defer.Deferred[Event] = defer.Deferred()
         self._answers[action_id] = answer
-        if self.transport is None or self.transport.disconnecting:
+        if self.transport is None or not self.connected:
             self._answers.pop(action_id)
             return defer.fail(AmiError("Asteriskとの接続が切れています。"))
         self.transport.write(payload)
@@ -207,13 +207,13 @@ class AmiProtocol(LineReceiver):
 
     def _drop(self) -> None:
         if self.transport is not None:
-            self.transport.abortConnection()
+            ITCPTransport(self.transport).abortConnection()
 
     def connectionLost(self, reason: Failure = Failure(Exception())) -> None:  # noqa: B008, D102, N802
         self.ready = False
         if self._pings.running:
             self._pings.stop()
-        waiting = [*self._answers.values(), *(done for _, done in self._lists.values())]
+        waiting: list[defer.Deferred[Any]] = [*self._answers.values(), *(done for _, done in self._lists.values())]
         self._answers.clear()
         self._lists.clear()
         for deferred in waiting:
@@ -248,7 +248,7 @@ class AmiLink:
                 super().connectionLost(reason)
                 link._lost(self)
 
-        factory = Factory.forProtocol(lambda: _Linked(reactor, secret, on_event, self._ready))  # type: ignore[arg-type]
+        factory = Factory.forProtocol(lambda: _Linked(reactor, secret, on_event, self._ready))
         policy = backoffPolicy(initialDelay=0.2, maxDelay=3.0)
         self.service = ClientService(endpoint, factory, retryPolicy=policy, clock=reactor)
 

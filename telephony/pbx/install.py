@@ -1,4 +1,4 @@
-"""Getting Asterisk. Where Debian's apt has it, from there; else from Debian sid into a folder of its own, run by its own loader.
+"""Getting Asterisk: from apt where Debian has it there, else from Debian sid into a folder of its own, run by its own loader.
 
 The folder lies in the user's cache, so that a second clone finds it.
 """

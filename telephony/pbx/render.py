@@ -42,16 +42,15 @@ FOREVER = 4102444800
 MODULES = (
     "res_timing_timerfd", "res_sorcery_config", "res_sorcery_memory", "res_sorcery_astdb", "res_sorcery_realtime",
     "res_config_sqlite3", "res_crypto", "res_http_websocket", "res_rtp_asterisk", "res_srtp", "res_pjproject", "res_pjsip",
-    "res_pjsip_session", "res_pjsip_acl", "res_pjsip_authenticator_digest", "res_pjsip_caller_id",
-    "res_pjsip_dtmf_info", "res_pjsip_endpoint_identifier_ip", "res_pjsip_endpoint_identifier_user",
-    "res_pjsip_header_funcs", "res_pjsip_logger", "res_pjsip_nat", "res_pjsip_outbound_authenticator_digest",
-    "res_pjsip_outbound_registration", "res_pjsip_pubsub", "res_pjsip_registrar", "res_pjsip_rfc3326",
-    "res_pjsip_sdp_rtp", "res_pjsip_transport_websocket", "chan_pjsip", "bridge_simple", "bridge_native_rtp",
-    "bridge_softmix", "bridge_holding", "codec_ulaw", "codec_alaw", "codec_resample", "codec_gsm",
-    "codec_opus_open_source", "format_wav", "format_pcm", "res_format_attr_opus", "res_format_attr_vp8",
+    "res_pjsip_session", "res_pjsip_acl", "res_pjsip_authenticator_digest", "res_pjsip_caller_id", "res_pjsip_dtmf_info",
+    "res_pjsip_endpoint_identifier_ip", "res_pjsip_endpoint_identifier_user", "res_pjsip_header_funcs", "res_pjsip_logger",
+    "res_pjsip_nat", "res_pjsip_outbound_authenticator_digest", "res_pjsip_outbound_registration", "res_pjsip_pubsub",
+    "res_pjsip_registrar", "res_pjsip_rfc3326", "res_pjsip_sdp_rtp", "res_pjsip_transport_websocket", "chan_pjsip",
+    "bridge_simple", "bridge_native_rtp", "bridge_softmix", "bridge_holding", "codec_ulaw", "codec_alaw", "codec_resample",
+    "codec_gsm", "codec_opus_open_source", "format_wav", "format_pcm", "res_format_attr_opus", "res_format_attr_vp8",
     "format_ogg_opus_open_source", "res_musiconhold", "func_callerid", "func_channel", "func_cut", "func_groupcount",
-    "func_logic", "res_manager_devicestate", "func_strings", "func_timeout", "func_global", "app_dial", "app_playback", "app_queue", "app_stack",
-    "app_userevent", "app_exec", "pbx_config",
+    "func_logic", "res_manager_devicestate", "func_strings", "func_timeout", "func_global", "app_dial", "app_playback",
+    "app_queue", "app_stack", "app_userevent", "app_exec", "pbx_config",
 )  # fmt: skip
 """Every module that is loaded. What is not here (a shell, files, HTTP, AGI) a dialplan cannot reach."""
 
@@ -126,7 +125,7 @@ def render(house: House) -> dict[str, str]:
     environment = Environment(
         loader=PackageLoader("telephony.pbx", "conf"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         keep_trailing_newline=True, autoescape=False,
-    )  # fmt: skip  # noqa: S701
+    )  # fmt: skip
     names = [name.removesuffix(".j2") for name in environment.list_templates()]
     return {name: environment.get_template(name + ".j2").render(values) for name in names}
 
@@ -195,9 +194,7 @@ def check(files: dict[str, str]) -> None:
                 contexts.setdefault(current, set())
             elif extension:
                 contexts[current].add(extension.group(1))
-            elif words and not re.fullmatch(
-                r"same => n(\(\w+\))?,\w+\(.*\)|\w+ = \w+|#include \"[a-z]+\.conf\"", words
-            ):
+            elif words and not re.fullmatch(r"same => n(\(\w+\))?,\w+\(.*\)|\w+ = \w+|#include \"[a-z]+\.conf\"", words):
                 raise SettingsError("%(file)s の %(line)s 行目がダイヤルプランとして読めません。", file=name, line=number)
     for target, extension_name in re.findall(r"Go(?:to|sub)\(([a-z][a-z0-9-]+),([a-z][\w-]*),1\)", files["extensions.conf"]):
         if target not in contexts or extension_name not in contexts[target]:
@@ -256,7 +253,8 @@ def _values(house: House, session: Session) -> dict[str, Any]:
     views = house.directory.lines(session)
     return {
         "etc": at.etc, "home": at.home, "run": at.run, "prompts": at.prompts, "modules_folder": found.modules,
-        "data": found.data, "modules": [name for name in MODULES if (found.modules / f"{name}.so").exists()], "name": settings[NAME], "host": settings[s.SIP_HOST],
+        "data": found.data, "modules": [name for name in MODULES if (found.modules / f"{name}.so").exists()],
+        "name": settings[NAME], "host": settings[s.SIP_HOST],
         "sip_port": settings[s.SIP_PORT], "tls_port": settings[s.SIP_TLS_PORT], "http_port": settings[s.HTTP_PORT],
         "ami_port": settings[s.AMI_PORT], "ami_secret": house.keyring.secret("ami"), "ami_events": EVENTS,
         "rtp_first": settings[s.RTP_FIRST], "rtp_last": settings[s.RTP_LAST], "nat": _nat(house),

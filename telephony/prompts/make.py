@@ -9,11 +9,15 @@ import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
+from numpy.typing import NDArray
 
 from telephony.pbx.install import cache
+
+Samples = NDArray[Any]
 
 RATE = 8000
 VOICE_RATE = 48000
@@ -55,7 +59,7 @@ def spoken(text: str) -> bytes:
     return kept.read_bytes()
 
 
-def speak(text: str) -> tuple[np.ndarray, int]:
+def speak(text: str) -> tuple[Samples, int]:
     """The text in Japanese speech: samples from -1 to 1, and their rate in hertz."""
     # The voice and its dictionary take a second to load: only who really speaks pays for it.
     import pyopenjtalk
@@ -74,7 +78,7 @@ def make_music(folder: Path) -> Path:
     return target
 
 
-def _music_box() -> np.ndarray:
+def _music_box() -> Samples:
     scale = {"C": 261.63, "D": 293.66, "E": 329.63, "G": 392.0, "A": 440.0, "c": 523.25}
     tune = "C E G c G E | D G A c A G | E G c G E C | D E G A G D | C E G A G E | G A c A G E | D E G E D C | C"
     beat = int(RATE * 0.55)
@@ -85,10 +89,10 @@ def _music_box() -> np.ndarray:
         start = place * beat
         end = min(start + len(time), len(sound))
         sound[start:end] += (tone * np.exp(-time * 2.2))[: end - start]
-    return sound / np.max(np.abs(sound)) * 0.12
+    return np.asarray(sound / np.max(np.abs(sound)) * 0.12)
 
 
-def _at_rate(samples: np.ndarray, rate: int) -> np.ndarray:
+def _at_rate(samples: Samples, rate: int) -> Samples:
     if rate == RATE:
         return samples
     # A windowed low pass before thinning out keeps the upper voice from folding back as hiss.
@@ -100,12 +104,12 @@ def _at_rate(samples: np.ndarray, rate: int) -> np.ndarray:
     return np.interp(wanted, np.arange(len(samples)), smooth).astype(np.float32)
 
 
-def _read(path: Path) -> tuple[np.ndarray, int]:
+def _read(path: Path) -> tuple[Samples, int]:
     samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    return samples.mean(axis=1), int(rate)
+    return np.asarray(samples.mean(axis=1)), int(rate)
 
 
-def _wav(samples: np.ndarray) -> bytes:
+def _wav(samples: Samples) -> bytes:
     import io
 
     memory = io.BytesIO()

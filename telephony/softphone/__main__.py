@@ -1,6 +1,7 @@
 """`python -m telephony.softphone`: a phone that obeys JSON lines on standard input and tells JSON lines on standard output.
 
-Commands: {"do": "open"|"dial"|"answer"|"hang_up"|"hold"|"resume"|"mute"|"unmute"|"keys"|"play"|"record"|"stop_recording"|"quit", …}
+A command is {"do": WORD, …} with one of the words open, dial, answer, hang_up, hold, resume, mute, unmute, keys, play, record,
+stop_recording, quit.
 """
 
 from __future__ import annotations

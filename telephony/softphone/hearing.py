@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
+from numpy.typing import NDArray
+
+Samples = NDArray[Any]
 
 RATE = 8000
 FRAME = 160
@@ -15,22 +19,22 @@ HEARD = 0.6
 """Likeness from which a passage counts as heard; unrelated speech stays under .45 (see tests)."""
 
 
-def load(path: Path) -> np.ndarray:
+def load(path: Path) -> Samples:
     """A WAV file as mono samples at 8 kHz."""
     samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
     return at_rate(samples.mean(axis=1), int(rate))
 
 
-def at_rate(samples: np.ndarray, rate: int) -> np.ndarray:
+def at_rate(samples: Samples, rate: int) -> Samples:
     """Samples at 8 kHz, by averaging and linear interpolation; enough for comparing bands."""
     if rate == RATE:
         return samples
     whole = np.convolve(samples, np.ones(max(1, rate // RATE)) / max(1, rate // RATE), mode="same")
     wanted = np.arange(0, len(samples) - 1, rate / RATE)
-    return np.interp(wanted, np.arange(len(samples)), whole)
+    return np.asarray(np.interp(wanted, np.arange(len(samples)), whole))
 
 
-def likeness(said: np.ndarray, heard: np.ndarray) -> float:
+def likeness(said: Samples, heard: Samples) -> float:
     """How like the best passage of what was heard is to what was said, 0 to 1.
 
     Both become spectrograms of 20 ms; codecs change the wave, but not where and when a voice has its energy. A passage of
@@ -52,17 +56,17 @@ def likeness(said: np.ndarray, heard: np.ndarray) -> float:
     return best
 
 
-def _plain(block: np.ndarray) -> np.ndarray:
+def _plain(block: Samples) -> Samples:
     flat = block - block.mean(axis=0)
     size = float(np.linalg.norm(flat))
-    return flat / size if size else flat
+    return np.asarray(flat / size if size else flat)
 
 
-def _bands(samples: np.ndarray) -> np.ndarray:
+def _bands(samples: Samples) -> Samples:
     frames = len(samples) // FRAME
     if frames < 2:
         return np.zeros((0, 16))
     cut = samples[: frames * FRAME].reshape(frames, FRAME) * np.hanning(FRAME)
     power = np.abs(np.fft.rfft(cut, axis=1)) ** 2
     bands = power[:, 2:66].reshape(frames, 16, 4).sum(axis=2)
-    return np.log1p(bands * 1000)
+    return np.asarray(np.log1p(bands * 1000))

@@ -7,6 +7,7 @@ PJSIP still uses it ends the process.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -128,11 +129,9 @@ class Phone:
     def hang_up(self) -> None:
         """End the call."""
         if self.call is not None:
-            try:
+            # It may have ended by itself in the same moment.
+            with suppress(pj.Error):
                 self.call.hangup(pj.CallOpParam())
-            except pj.Error:
-                # It has ended by itself in the same moment.
-                pass
 
     def hold(self, on: bool) -> None:
         """Put the other side on hold, or take it back."""

@@ -54,6 +54,10 @@ class SoftphoneProcess:
             if said["state"] == "gone":
                 raise Unavailable("電話ソフトが終わってしまいました。")
 
+    def next(self) -> dict[str, Any]:
+        """The next thing the phone says, however long that takes; `gone` when it has ended."""
+        return self._said.get()
+
     def close(self) -> None:
         """Hang up and end the process."""
         if self._process.poll() is None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from twisted.internet import defer
+from twisted.python.failure import Failure
 
 from contact_center.errors import Unavailable
-from telephony.pbx.ami import AmiError, AmiLink, AmiProtocol
+from telephony.pbx.ami import AmiError, AmiLink, AmiProtocol, Event
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,12 @@ class Members:
         await self._quietly("QueueAdd", Queue=pool, Interface=interface, MemberName=wanted.seat, Paused=paused)
         await self._quietly("QueuePause", Queue=pool, Interface=interface, Paused=paused)
 
-    def _quietly(self, action: str, **headers: str) -> defer.Deferred[object]:
-        done: defer.Deferred[object] = self._link.send(action, **headers)  # type: ignore[assignment]
-        done.addErrback(lambda failure: failure.trap(AmiError))
-        return done
+    def _quietly(self, action: str, **headers: str) -> defer.Deferred[Event | None]:
+        return self._link.send(action, **headers).addErrback(_unless_refused)
+
+
+def _unless_refused(failure: Failure) -> None:
+    failure.trap(AmiError)
 
 
 class Passwords:
@@ -88,9 +91,7 @@ class Passwords:
                 connection.execute("DELETE FROM ps_auths WHERE id = ?", (endpoint,))
                 if password is not None:
                     row = (endpoint, endpoint, password)
-                    connection.execute(
-                        "INSERT INTO ps_auths (id, auth_type, username, password) VALUES (?, 'userpass', ?, ?)", row
-                    )
+                    connection.execute("INSERT INTO ps_auths (id, auth_type, username, password) VALUES (?, 'userpass', ?, ?)", row)
         except sqlite3.Error as error:
             raise Unavailable("席の電話の合言葉を書き込めません。ディスクの空きを確かめてください。") from error
 

@@ -80,7 +80,7 @@ class Switchboard(Service):
     # -- life -------------------------------------------------------------------------------------------------------
 
     def startService(self) -> None:  # noqa: D102, N802
-        super().startService()
+        Service.startService(self)
         self._writer.start()
         self._watcher.start()
         self.witness.reserve()
@@ -91,14 +91,18 @@ class Switchboard(Service):
             loop.start(every, now=False)
 
     def stopService(self) -> Any:  # noqa: D102, N802
-        super().stopService()
+        Service.stopService(self)
         self._stop.set()
         for loop in self._loops:
             if loop.running:
                 loop.stop()
         done = defer.maybeDeferred(self.link.service.stopService)
-        done.addBoth(lambda _: (self._writer.stop(), self._watcher.stop()))
+        done.addBoth(self._stop_threads)
         return done
+
+    def _stop_threads(self, _result: object) -> None:
+        self._writer.stop()
+        self._watcher.stop()
 
     def in_thread(self, function: Callable[..., T], *arguments: Any) -> defer.Deferred[T]:
         """Run something that blocks on the database in the writing thread, after what waits there."""
@@ -133,7 +137,7 @@ class Switchboard(Service):
         self._settled = False
         # What could not be written stands in Asterisk's own record as well.
         self._unwritten.clear()
-        self.log.warn("The database cannot be written ({why}); calls go on", why=failure.type.__name__)
+        self.log.warn("The database cannot be written ({why}); calls go on", why=type(failure.value).__name__)
         self.reactor.callLater(RETRY, self._settle)
 
     def _connected(self, protocol: AmiProtocol) -> None:
@@ -234,9 +238,7 @@ class Switchboard(Service):
     def _react(self, recorded: Recorded) -> None:
         for reaction in self._reactions.get(type(recorded.event).__name__, ()):
             done = defer.maybeDeferred(reaction, self, recorded)
-            done.addErrback(
-                lambda failure: self.log.warn("A reaction failed: {why}", why=failure.getErrorMessage())
-            )
+            done.addErrback(lambda failure: self.log.warn("A reaction failed: {why}", why=failure.getErrorMessage()))
 
     def _render(self) -> Any:
         done = self.in_thread(render.apply, self.house)

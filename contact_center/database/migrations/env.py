@@ -8,8 +8,6 @@ from contact_center.database.types import Base
 
 database: Database = context.config.attributes["database"]
 with database.session_scope() as session:
-    context.configure(
-        connection=session.connection(), target_metadata=Base.metadata, render_as_batch=database.is_sqlite
-    )
+    context.configure(connection=session.connection(), target_metadata=Base.metadata, render_as_batch=database.is_sqlite)
     with context.begin_transaction():
         context.run_migrations()
