@@ -18,6 +18,7 @@ from rich.console import Console
 
 from admin.processes.layout import CLONE, Process, environment, prepare
 from contact_center.clock import SystemClock
+from contact_center.contacts import State
 from contact_center.errors import Unavailable
 from contact_center.house import House, build, read_settings
 from contact_center.identity import passwords
@@ -127,11 +128,15 @@ class Stage:
         path.write_text(json.dumps(self.passwords))
 
     def _clear_seats(self) -> None:
-        """Nobody sits anywhere when the curtain rises, however the last demo ended."""
+        """Nobody sits anywhere and nothing is left to write when the curtain rises, however the last demo ended."""
         with self.house.database.session_scope() as session:
             for seat in self.house.seats.all(session):
                 if seat.signed_in:
                     self.house.seats.sign_out(session, seat, "operator")
+            for contact in self.house.contacts.open(session):
+                if contact.state == State.WRAPPING:
+                    contact.category, contact.outcome = "excluded", "broken_off"
+                    self.house.notes.finish(session, contact, "operator")
 
     def _start_keeper(self) -> None:
         log = (self.home / "log" / "keeper.log").open("ab")
@@ -189,7 +194,7 @@ class Stage:
             words.append(f"--use-file-for-fake-audio-capture={microphone}")
         browser = self._playwright.chromium.launch(executable_path=CHROMIUM, args=words, chromium_sandbox=True)
         self._browsers.append(browser)
-        return browser  # type: ignore[no-any-return]
+        return browser
 
     def page(self, browser: Browser) -> Page:
         """A page of 1280x800 in Japanese that may use the microphone."""

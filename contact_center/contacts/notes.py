@@ -83,15 +83,16 @@ class Notes:
             raise Conflict("通話が終わってから、後処理を終えてください。")
         if contact.category is None or contact.outcome is None:
             raise BadInput("分類と対応結果を選んでから、後処理を終えてください。")
-        self._close(session, contact, actor.word)
+        self.finish(session, contact, actor.word)
 
     def time_is_over(self, session: Session, seat: Seat) -> None:
         """The wrap-up time of a seat is over: close what is complete; else the seat stays closed and shows as overdue."""
         contact = session.get(Contact, seat.contact_id)
         if contact is not None and contact.state == State.WRAPPING and contact.category and contact.outcome:
-            self._close(session, contact, "switchboard")
+            self.finish(session, contact, "switchboard")
 
-    def _close(self, session: Session, contact: Contact, actor: str) -> None:
+    def finish(self, session: Session, contact: Contact, actor: str) -> None:
+        """End a contact that has its category and outcome; its seat goes on to what comes next."""
         assert contact.category is not None
         assert contact.outcome is not None
         now = self._clock.now()

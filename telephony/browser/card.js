@@ -136,7 +136,7 @@ export class Card {
     for (const input of $("categories").querySelectorAll("input")) {
       const rank = this.chosen.indexOf(input.value);
       input.checked = rank >= 0;
-      input.nextElementSibling.dataset.rank = rank < 0 ? "" : rank === 0 ? t("主 ") : t("副{n} ", { n: rank });
+      input.nextElementSibling.dataset.rank = rank < 0 ? "" : rank === 0 ? t("主") : t("副{n}", { n: rank });
     }
     for (const input of $("outcomes").querySelectorAll("input")) input.checked = input.value === this.outcome;
   }

@@ -242,7 +242,7 @@ class Phone:
         self._endpoint.libDestroy()
 
 
-class _Account(pj.Account):  # type: ignore[misc]
+class _Account(pj.Account):
     def __init__(self, phone: Phone) -> None:
         super().__init__()
         self._phone = phone
@@ -254,7 +254,7 @@ class _Account(pj.Account):  # type: ignore[misc]
         self._phone.arrived(prm.callId, prm.rdata.wholeMsg)
 
 
-class _Call(pj.Call):  # type: ignore[misc]
+class _Call(pj.Call):
     def __init__(self, phone: Phone, account: _Account, id: int = pj.PJSUA_INVALID_ID) -> None:
         super().__init__(account, id)
         self._phone = phone
