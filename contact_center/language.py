@@ -30,7 +30,7 @@ class Words:
         self._translations = gettext.NullTranslations()
         if language == "ja":
             return
-        for package in packages:
+        for package in reversed(tuple(packages)):
             found = _catalogue(package, language)
             if found is not None:
                 found._fallback = None  # type: ignore[attr-defined]

@@ -53,5 +53,5 @@ class Ledger:
             .where(MinuteRow.place == place, MinuteRow.minute >= start, MinuteRow.minute < end)
             .group_by(MinuteRow.served)
         )
-        counts: dict[bool, int] = dict(row.tuple() for row in rows)
+        counts: dict[bool, int] = {row[0]: row[1] for row in rows}
         return Minutes(counts.get(True, 0), counts.get(False, 0))

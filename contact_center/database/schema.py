@@ -19,7 +19,7 @@ def _config(database: Database, packages: Iterable[str]) -> Config:
     config = Config()
     config.set_main_option("script_location", str(files(KERNEL)))
     places = [str(files(package).joinpath("versions")) for package in (KERNEL, *packages)]
-    config.set_main_option("version_path_separator", "newline")
+    config.set_main_option("path_separator", "newline")
     config.set_main_option("version_locations", "\n".join(places))
     config.attributes["database"] = database
     return config

@@ -41,7 +41,8 @@ from contact_center.messages import (
 COOKIE = "__Host-madoguchi"
 THREADS = 8
 MOST_REPLAYED = 200
-FIGURES_EVERY = 1.0
+PULSE_EVERY = 1.0
+PULSE_AT_LEAST = 15
 CHECK_EVERY = 30.0
 RETRY = 1.0
 
@@ -67,8 +68,9 @@ class Hub(Service):
         self._handlers_pool = ThreadPool(2, THREADS, "handlers")
         self._watcher = ThreadPool(1, 1, "watcher")
         self._stop = Flag()
-        self._news_since_figures = True
-        self._figures = task.LoopingCall(self._send_figures)
+        self._news_since_pulse = True
+        self._pulse = task.LoopingCall(self._send_pulse)
+        self._quiet_beats = 0
         self._checks = task.LoopingCall(self._check_sessions)
 
     def resource(self) -> Resource:
@@ -94,14 +96,14 @@ class Hub(Service):
         self._handlers_pool.start()
         self._watcher.start()
         self._watcher.callInThread(self._watch_in_thread)
-        self._figures.clock = self._checks.clock = self.reactor
-        self._figures.start(FIGURES_EVERY, now=False)
+        self._pulse.clock = self._checks.clock = self.reactor
+        self._pulse.start(PULSE_EVERY, now=False)
         self._checks.start(CHECK_EVERY, now=False)
 
     def stopService(self) -> Any:  # noqa: D102, N802
         Service.stopService(self)
         self._stop.set()
-        for loop in (self._figures, self._checks):
+        for loop in (self._pulse, self._checks):
             if loop.running:
                 loop.stop()
         for connection in list(self._connections):
@@ -220,7 +222,7 @@ class Hub(Service):
             last = self.house.log.last_id(session)
             first: Message | None = None
             if hello.last is not None and 0 <= last - hello.last <= MOST_REPLAYED:
-                merged: dict[str, Any] = {"figures": {"today": self.house.board.figures(session, actor)}}
+                merged: dict[str, Any] = self.house.board.pulse(session, actor)
                 for recorded in self.house.log.since(session, hello.last):
                     for kind, leaves in (self.house.board.changes(session, actor, recorded) or {}).items():
                         merged.setdefault(kind, {}).update(leaves)
@@ -274,7 +276,7 @@ class Hub(Service):
         return last
 
     def _tell(self, recorded: Recorded, texts: dict[View, str]) -> None:
-        self._news_since_figures = True
+        self._news_since_pulse = True
         event = recorded.event
         for connection in list(self._connections):
             actor = connection.actor
@@ -288,26 +290,27 @@ class Hub(Service):
                     connection.send_text(text)
                 connection.last = recorded.id
 
-    def _send_figures(self) -> Any:
-        if not self._news_since_figures or not self._connections:
+    def _send_pulse(self) -> Any:
+        self._quiet_beats += 1
+        due = self._news_since_pulse or self._quiet_beats >= PULSE_AT_LEAST
+        if not due or not self._connections:
             return None
-        self._news_since_figures = False
-        done = deferToThreadPool(self.reactor, self._handlers_pool, self._figures_in_thread)
-        done.addErrback(lambda failure: self.log.warn("No figures: {why}", why=failure.getErrorMessage()))
+        self._news_since_pulse, self._quiet_beats = False, 0
+        done = deferToThreadPool(self.reactor, self._handlers_pool, self._pulse_in_thread)
+        done.addErrback(lambda failure: self.log.warn("No pulse: {why}", why=failure.getErrorMessage()))
         return done
 
-    def _figures_in_thread(self) -> None:
+    def _pulse_in_thread(self) -> None:
         self.house.fold.catch_up()
         actors = {c.actor.cities: c.actor for c in list(self._connections) if c.actor is not None and c.greeted}
         with self.house.database.reading() as session:
             for cities, actor in actors.items():
-                state = {"figures": {"today": self.house.board.figures(session, actor)}}
-                self.reactor.callFromThread(self._tell_figures, cities, state)
+                self.reactor.callFromThread(self._tell_pulse, cities, self.house.board.pulse(session, actor))
 
-    def _tell_figures(self, cities: frozenset[str], state: dict[str, Any]) -> None:
+    def _tell_pulse(self, cities: frozenset[str], state: dict[str, Any]) -> None:
         for connection in list(self._connections):
             if connection.greeted and connection.actor is not None and connection.actor.cities == cities:
-                connection.send(Change(last=connection.last, event="figures", state=state))
+                connection.send(Change(last=connection.last, event="pulse", state=state))
 
     def _check_sessions(self) -> Any:
         done = deferToThreadPool(self.reactor, self._handlers_pool, self._check_in_thread)

@@ -47,13 +47,13 @@ class Board:
             "lines": self._lines(session, actor),
             "contacts": {str(contact.id): _contact(contact) for contact in contacts},
             "callbacks": self._callback_rows(session, actor),
-            "figures": {"today": self.figures(session, actor)},
+            "figures": self._figures(session, actor),
         }
 
     def changes(self, session: Session, actor: Actor, recorded: Recorded) -> State_ | None:
         """The leaves that an event has changed, as they are now; None where it does not concern this person.
 
-        The day's figures are no part of it: they follow at their own, slower pace.
+        The day's figures are no part of it: they follow with the pulse.
         """
         event = recorded.event
         if not actor.serves(event.city):
@@ -85,13 +85,16 @@ class Board:
             raise NotFound("その応対はありません。")
         return _contact(contact)
 
-    def figures(self, session: Session, actor: Actor) -> dict[str, Any]:
-        """The day's figures of this person's cities."""
+    def pulse(self, session: Session, actor: Actor) -> State_:
+        """What the clock changes as well as events: the day's figures, and whether lines are open."""
+        return {"figures": self._figures(session, actor), "lines": self._lines(session, actor)}
+
+    def _figures(self, session: Session, actor: Actor) -> State_:
         today = day_of(self._clock.now())
-        return figures_as_words(folded(session, today, today, actor.cities))
+        return {"today": figures_as_words(folded(session, today, today, actor.cities))}
 
     def _names(self, session: Session) -> dict[int, str]:
-        return dict(row.tuple() for row in session.execute(select(Person.id, Person.name)))
+        return {row.id: row.name for row in session.execute(select(Person.id, Person.name))}
 
     def _lines(self, session: Session, actor: Actor) -> State_:
         now = self._clock.now()

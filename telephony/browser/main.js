@@ -63,7 +63,7 @@ function drawSeatKeys() {
   presence.dataset.state = seat?.presence ?? "signed_out";
   const words = presenceWords();
   let text = seat ? words[seat.presence] : t("未着席");
-  if (seat?.presence === "away" && seat.reason) text += `（${seat.reason}）`;
+  if (seat?.presence === "away" && seat.reason) text += t("（{reason}）", { reason: seat.reason });
   if (seat && ["ringing", "on_contact", "wrapping"].includes(seat.presence)) {
     $("go-available").setAttribute("aria-pressed", String(seat.next === "available"));
     $("go-away").setAttribute("aria-pressed", String(seat.next === "away"));

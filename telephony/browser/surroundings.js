@@ -56,7 +56,7 @@ export function drawSeats(board) {
   for (const seat of Object.values(board.state.seats)) {
     const row = item(list, "", "li");
     item(row, `${seat.name} ${seat.person_name}`);
-    item(row, words[seat.presence] + (seat.presence === "away" && seat.reason ? `（${seat.reason}）` : ""), "span", "quiet");
+    item(row, words[seat.presence] + (seat.presence === "away" && seat.reason ? t("（{reason}）", { reason: seat.reason }) : ""), "span", "quiet");
   }
 }
 

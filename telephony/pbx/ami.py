@@ -89,6 +89,7 @@ class AmiProtocol(LineReceiver):
         self._pings = task.LoopingCall(self._ping)
         self._pings.clock = clock
         self.ready = False
+        self._closed = False
 
     # -- speaking ---------------------------------------------------------------------------------------------------
 
@@ -101,7 +102,7 @@ class AmiProtocol(LineReceiver):
         payload = action_bytes(action, headers, action_id)
         answer: defer.Deferred[Event] = defer.Deferred()
         self._answers[action_id] = answer
-        if self.transport is None or not self.connected:
+        if self.transport is None or self._closed:
             self._answers.pop(action_id)
             return defer.fail(AmiError("Asteriskとの接続が切れています。"))
         self.transport.write(payload)
@@ -211,6 +212,7 @@ class AmiProtocol(LineReceiver):
 
     def connectionLost(self, reason: Failure = Failure(Exception())) -> None:  # noqa: B008, D102, N802
         self.ready = False
+        self._closed = True
         if self._pings.running:
             self._pings.stop()
         waiting: list[defer.Deferred[Any]] = [*self._answers.values(), *(done for _, done in self._lists.values())]

@@ -1,0 +1,64 @@
+"""What tests of every rung share: a centre in a folder of its own, with a clock that stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from contact_center.clock import TOKYO, FakeClock
+from contact_center.database.schema import upgrade
+from contact_center.directory import load_file
+from contact_center.house import House, build, migrations, read_settings
+from contact_center.identity import Actor
+
+CLONE = Path(__file__).parents[1]
+DIRECTORY = CLONE / "admin" / "demo" / "directory.toml"
+MORNING = datetime(2026, 11, 24, 10, 0, tzinfo=TOKYO)
+"""A Tuesday in opening hours."""
+
+
+def make_house(home: Path, clock: FakeClock, more: str = "", directory: Path = DIRECTORY) -> House:
+    """A centre with schema and directory, without any process."""
+    path = home / "madoguchi.toml"
+    path.write_text(f'[centre]\nhome = "."\ndirectory = "{directory}"\n{more}')
+    for name in ("data", "audit", "tmp", "run", "log"):
+        (home / name).mkdir(exist_ok=True)
+    house = build(read_settings(path), clock)
+    upgrade(house.database, migrations(house.features))
+    house.audit.create()
+    with house.database.session_scope() as session:
+        parts = load_file(session, house.log, directory, "operator")
+        house.seats.keep(session, [(s.id, s.name, s.pools) for s in parts.seats])
+    return house
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """A clock that stands at a Tuesday morning."""
+    return FakeClock(MORNING)
+
+
+@pytest.fixture
+def house(tmp_path: Path, clock: FakeClock) -> Iterator[House]:
+    """A centre on SQLite."""
+    made = make_house(tmp_path, clock)
+    yield made
+    made.database.dispose()
+
+
+def person(house: House, account: str = "hanako", role: str = "agent") -> Actor:
+    """Somebody who is signed in, with a session of their own."""
+    password = "Aa1-" + account + "-long"
+    with house.database.reading() as session:
+        cities = [city.id for city in house.directory.cities(session)]
+    house.identity.add_person("operator", account, account, password, [role], cities)
+    return house.identity.who(house.identity.sign_in(account, password))
+
+
+def of_city(actor: Actor, *cities: str) -> Actor:
+    """The same person serving other cities."""
+    return replace(actor, cities=frozenset(cities))

@@ -1,0 +1,50 @@
+"""Settings: what is wrong is told with its line and how to mend it."""
+
+from pathlib import Path
+
+import pytest
+
+from contact_center.errors import SettingsError
+from contact_center.settings import KERNEL_SETTINGS, SESSION_IDLE, WEB_PORT, Setting, load
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "madoguchi.toml"
+    path.write_text(text)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "hint"),
+    [
+        ("[web]\nhost = '0.0.0.0'\nprot = 1\n", ":3", "web.port"),
+        ("[web]\nport = 'abc'\n", ":2", "8443"),
+        ("[web]\nport = 99999\n", ":2", "65535"),
+        ("[centre]\nlanguage = 'fr'\n", ":2", "ja, en"),
+        ("port = 1\n", ":1", "[web]"),
+        ("[web]\nport = \n", "line 2", "TOML"),
+        ("[web]\nport = true\n", ":2", "整数"),
+    ],
+)
+def test_a_wrong_setting_names_its_line_and_how_to_mend_it(tmp_path: Path, text: str, line: str, hint: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load(write(tmp_path, text), KERNEL_SETTINGS, {})
+    assert line in refused.value.sentence()
+    assert hint in refused.value.sentence()
+
+
+def test_a_missing_file_is_told_by_name(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"nowhere\.toml"):
+        load(tmp_path / "nowhere.toml", KERNEL_SETTINGS, {})
+
+
+def test_the_environment_stands_above_the_file(tmp_path: Path) -> None:
+    settings = load(write(tmp_path, "[web]\nport = 1\n"), KERNEL_SETTINGS, {"MADOGUCHI_WEB_PORT": "2"})
+    assert settings[WEB_PORT] == 2
+    assert settings[SESSION_IDLE] == 60
+
+
+def test_a_secret_is_never_shown(tmp_path: Path) -> None:
+    secret = Setting("trunk.password", "", "…", secret=True)
+    settings = load(write(tmp_path, "[trunk]\npassword = 'hunter2'\n"), [secret], {})
+    assert "hunter2" not in str(settings.shown([secret]))
