@@ -378,3 +378,7 @@ def bench(context: Context, which: tuple[str, ...]) -> None:
 for _feature in load_features():
     for _command in _feature.commands:
         main.add_command(resolve(_command.function), _command.name)
+
+
+if __name__ == "__main__":
+    main()

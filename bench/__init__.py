@@ -1,0 +1,1 @@
+"""The benchmarks: each measures our way and the plain alternative in the same run."""

@@ -1,0 +1,204 @@
+"""What all benchmarks share: medians and p95, tables, and a centre that lives for one measurement."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soundfile
+from rich.console import Console
+from rich.table import Table as RichTable
+
+from admin.demo.stage import Stage, stage, temporary_home
+from admin.processes.layout import CLONE, prepare
+from contact_center.house import House, build, read_settings
+from contact_center.identity import Actor
+
+LINE_NUMBER = "0559990001"
+CARRIER = "127.0.0.2"
+"""The address by which the centre knows its carrier; whoever calls from there is on the trunk."""
+
+DIRECTORY = """
+cities = [{ id = "mihon", name = "見本市", greeting = "見本市マイナンバーカードコールセンターです" }]
+pools = [{ id = "main", name = "マイナンバーカード" }]
+
+[[calendars]]
+id = "always"
+name = "いつでも"
+[calendars.rule]
+holiday = "as_weekday"
+week = { mon = ["00:00-24:00"], tue = ["00:00-24:00"], wed = ["00:00-24:00"], thu = ["00:00-24:00"], fri = ["00:00-24:00"], sat = ["00:00-24:00"], sun = ["00:00-24:00"] }
+
+[[lines]]
+id = "line1"
+city = "mihon"
+name = "回線1"
+number = "0559990001"
+calendar = "always"
+pool = "main"
+channels = 500
+capacity = 500
+waiting_places = 500
+
+[[seats]]
+id = "seat-1"
+name = "1番席"
+pools = ["main"]
+"""  # noqa: E501
+"""A city with one line that is always open and never full, and one seat."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How values of one kind lie; all in the unit of the values."""
+
+    n: int
+    median: float
+    p95: float
+    worst: float
+
+    @classmethod
+    def of(cls, values: Iterable[float]) -> Spread:
+        """The spread of these values; there must be at least one."""
+        given = np.fromiter(values, dtype=float)
+        median, p95 = np.percentile(given, [50, 95])
+        return cls(len(given), round(float(median), 3), round(float(p95), 3), round(float(given.max()), 3))
+
+    def cells(self, digits: int = 1) -> tuple[str, str, str]:
+        """Median, p95 and worst as the cells of a table."""
+        return f"{self.median:.{digits}f}", f"{self.p95:.{digits}f}", f"{self.worst:.{digits}f}"
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What was asked for, and what came of it."""
+
+    sentence: str
+    found: str
+    met: bool
+
+
+@dataclass
+class Table:
+    """Rows under columns; everything is text already."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: list[tuple[str, ...]] = field(default_factory=list)
+
+
+@dataclass
+class Findings:
+    """All that one benchmark found.
+
+    :param measured: what was measured, how and in which unit.
+    :param figures: the same as the tables, for programs.
+    """
+
+    title: str
+    measured: str
+    tables: list[Table]
+    aims: list[Aim]
+    figures: dict[str, Any]
+
+    def show(self, console: Console) -> None:
+        """Print the tables on a terminal."""
+        console.print(f"\n[bold]{self.title}[/]\n{self.measured}")
+        for table in self.tables:
+            drawn = RichTable(title=table.title, title_justify="left")
+            for place, column in enumerate(table.columns):
+                drawn.add_column(column, justify="left" if place == 0 else "right")
+            for row in table.rows:
+                drawn.add_row(*row)
+            console.print(drawn)
+        for aim in self.aims:
+            console.print(f"{'[green]met[/]   ' if aim.met else '[red]missed[/]'} {aim.sentence}: {aim.found}")
+
+    def markdown(self) -> str:
+        """The same as a section of a document."""
+        parts = [f"## {self.title}", self.measured]
+        for table in self.tables:
+            head = ["| " + " | ".join(table.columns) + " |", "|---" + "|---:" * (len(table.columns) - 1) + "|"]
+            body = ["| " + " | ".join(row) + " |" for row in table.rows]
+            parts += [f"**{table.title}**", "\n".join(head + body)]
+        parts.append("\n".join(f"- {'met' if aim.met else '**missed**'}: {aim.sentence}: {aim.found}" for aim in self.aims))
+        return "\n\n".join(parts) + "\n"
+
+
+def ratio(ours: float, plain: float) -> float:
+    """Ours divided by the plain alternative's."""
+    return round(ours / plain, 3) if plain else float("inf")
+
+
+@contextmanager
+def temporary_centre_home() -> Iterator[Path]:
+    """A home with our directory and a greeting of a tenth of a second; gone afterwards.
+
+    The greeting is short so that a caller reaches the queue at once: how long a city speaks is no matter of speed.
+    """
+    home = temporary_home()
+    try:
+        (home / "directory.toml").write_text(DIRECTORY, "utf-8")
+        recordings = home / "recordings" / "line1"
+        recordings.mkdir(parents=True)
+        soundfile.write(recordings / "greeting.wav", np.zeros(800, dtype=np.float32), 8000, subtype="PCM_16")
+        yield home
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def whole_centre(**settings: object) -> Iterator[Stage]:
+    """A centre with all its processes, its Asterisk and a carrier, on free ports.
+
+    :param settings: settings by name, with `__` for the dot; they stand above those the stage chooses.
+    """
+    variables = {"MADOGUCHI_" + name.replace("__", "_").upper(): str(value) for name, value in settings.items()}
+    os.environ.update(variables)
+    try:
+        with temporary_centre_home() as home, stage(home, quiet=True, directory=home / "directory.toml") as on_stage:
+            yield on_stage
+    finally:
+        for name in variables:
+            del os.environ[name]
+
+
+@contextmanager
+def still_centre(more: str = "") -> Iterator[tuple[House, Path]]:
+    """A centre whose files, keys and database are there, and no process of it; with the path of its settings.
+
+    :param more: further lines of the settings file.
+    """
+    with temporary_centre_home() as home:
+        path = home / "madoguchi.toml"
+        path.write_text(f'[centre]\nhome = "."\ndirectory = "directory.toml"\n{more}', "utf-8")
+        house = build(read_settings(path))
+        prepare(house, path)
+        yield house, path
+
+
+def sit_down(on_stage: Stage, seat: str = "seat-1") -> Actor:
+    """Sign a person in at a seat without a browser: the seat is a member of the queue and takes no calls."""
+    house = on_stage.house
+    actor = house.identity.who(house.identity.sign_in("agent", on_stage.passwords["agent"]))
+    with house.database.session_scope() as session:
+        house.seats.sign_in(session, actor, seat, "browser")
+
+    def is_member() -> bool:
+        from telephony.pbx import render
+
+        return seat in render.console(house, "queue show main")
+
+    on_stage.wait(is_member, 10, "席が待ち行列に入りません")
+    return actor
+
+
+__all__ = [
+    "CARRIER", "CLONE", "LINE_NUMBER", "Aim", "Findings", "Spread", "Table", "ratio", "sit_down", "still_centre", "whole_centre",
+]  # fmt: skip

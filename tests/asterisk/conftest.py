@@ -1,0 +1,143 @@
+"""A whole centre with real Asterisk, real SIP, real Chromium; started once, used by every test of this rung and of pages."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+
+from admin.demo.stage import Stage, temporary_home
+from telephony.demo import AGENT_SAYS, RESIDENT_SAYS, Resident, take_seat, voice
+
+HERE = Path(__file__).parent
+MORE = '[seats]\nwrap_up = 3600\n[contacts]\nabandon_after = 1\n'
+
+
+@pytest.fixture(scope="session")
+def centre() -> Iterator[Stage]:
+    """The running centre; its greeting is half a second of tone, so that callers are queued at once."""
+    home = temporary_home()
+    tone = (np.sin(np.arange(4000) * 0.3) * 0.1).astype(np.float32)
+    for line in ("line1", "narrow1"):
+        (home / "recordings" / line).mkdir(parents=True)
+        soundfile.write(home / "recordings" / line / "greeting.wav", tone, 8000, subtype="PCM_16")
+    made = Stage(home, quiet=True, directory=HERE / "directory.toml", more=MORE)
+    try:
+        made.open()
+        yield made
+    finally:
+        made.close()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def browser(centre: Stage) -> Any:
+    """One Chromium whose microphone says the agent's sentence again and again."""
+    return centre.browser(voice(centre.home / "tmp", "agent", AGENT_SAYS))
+
+
+class Desk:
+    """An agent at a console."""
+
+    def __init__(self, centre: Stage, page: Any) -> None:
+        self.centre, self.page = centre, page
+
+    def presence(self, state: str, seconds: float = 15) -> None:
+        self.page.wait_for_selector(f"#presence[data-state={state}]", timeout=seconds * 1000)
+
+    def rings(self) -> None:
+        self.page.wait_for_selector("body[data-phone=ringing]", timeout=20000)
+        self.page.wait_for_selector("#contact:not([hidden])")
+
+    def answers(self) -> None:
+        self.page.keyboard.press("F4")
+        self.page.wait_for_selector("body[data-phone=talking]")
+        self.presence("on_contact")
+
+    def classifies(self, category: str = "booking", outcome: str = "faq") -> None:
+        self.page.check(f"#categories input[value={category}]", force=True)
+        self.page.check(f"#outcomes input[value={outcome}]", force=True)
+
+    def finishes(self) -> None:
+        self.page.wait_for_selector("#finish:not([disabled])")
+        self.page.keyboard.press("Control+Enter")
+
+    def leaves(self) -> None:
+        """Whatever the test has left behind is written up, so that the next begins with an empty seat."""
+        with self.centre.house.database.session_scope() as session:
+            for seat in self.centre.house.seats.all(session):
+                if seat.signed_in:
+                    self.centre.house.seats.sign_out(session, seat, "operator")
+            for contact in self.centre.house.contacts.open(session):
+                if contact.state == "wrapping":
+                    contact.category, contact.outcome = "excluded", "broken_off"
+                    self.centre.house.notes.finish(session, contact, "operator")
+        self.page.context.close()
+
+
+@pytest.fixture
+def desk(centre: Stage, browser: Any) -> Iterator[Desk]:
+    """An agent at seat 1, ready for calls."""
+    page = centre.page(browser)
+    centre.sign_in(page, "agent")
+    page.wait_for_selector("#take-seat:not([hidden])")
+    take_seat(page)
+    page.click("#go-available")
+    made = Desk(centre, page)
+    made.presence("available")
+    yield made
+    made.leaves()
+
+
+@pytest.fixture
+def resident(centre: Stage) -> Iterator[Callable[..., Resident]]:
+    """Makes residents at telephones of the carrier."""
+    made: list[Resident] = []
+
+    def make(number: str = "09012345678") -> Resident:
+        one = Resident(centre, number)
+        one.says(voice(centre.home / "tmp", "resident", RESIDENT_SAYS))
+        made.append(one)
+        return one
+
+    yield make
+    for one in made:
+        one.leaves()
+
+
+def process(centre: Stage, name: str) -> tuple[int, str]:
+    """Process id and start of one of the centre's processes."""
+    pid, began = (centre.home / "run" / f"{name}.keeper").read_text().split()
+    return int(pid), began
+
+
+def kill(centre: Stage, name: str) -> None:
+    """kill -9, and wait until the keeper has started it again."""
+    before = process(centre, name)
+    os.kill(before[0], signal.SIGKILL)
+    centre.wait(lambda: process(centre, name) != before, 20, f"{name} does not come back")
+
+
+def events(centre: Stage, since: int) -> list[Any]:
+    """What has happened since an event."""
+    with centre.house.database.reading() as session:
+        return centre.house.log.since(session, since)
+
+
+def last_event(centre: Stage) -> int:
+    """The newest event."""
+    with centre.house.database.reading() as session:
+        return centre.house.log.last_id(session)
+
+
+def callbacks(centre: Stage) -> list[Any]:
+    """The callback list."""
+    with centre.house.database.reading() as session:
+        return centre.house.callbacks.waiting(session, frozenset({"mihon"}))
