@@ -36,7 +36,8 @@ class _Child(ProcessProtocol):
         assert self.transport is not None
         self._keeper.note_pid(self._name, self.transport.pid)
 
-    def processEnded(self, reason: Failure) -> None:  # noqa: N802
+    def processExited(self, reason: Failure) -> None:  # noqa: N802
+        # Not `processEnded`: that waits until every descriptor is closed, which workers left behind still hold.
         self._keeper.ended(self._name, reason)
 
 
@@ -75,10 +76,10 @@ class Keeper(ProcessMonitor):
         self.protocols[name] = child  # type: ignore[assignment]
         self.timeStarted[name] = reactor.seconds()
         process = self._processes[name]
-        with (self._logs / f"{name}.log").open("ab") as log:
+        with (self._logs / f"{name}.log").open("ab") as log, Path(os.devnull).open("rb") as nothing:
             reactor.spawnProcess(
                 child, process.args[0], process.args, env=process.env, path=process.cwd,
-                childFDs={0: "w", 1: log.fileno(), 2: log.fileno()},
+                childFDs={0: nothing.fileno(), 1: log.fileno(), 2: log.fileno()},
             )  # fmt: skip
 
     def note_pid(self, name: str, pid: int) -> None:

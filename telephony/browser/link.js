@@ -29,6 +29,7 @@ export class Link {
     this.timer = null;
     const socket = new WebSocket(`wss://${location.host}/ws`);
     this.socket = socket;
+    this.greeted = false;
     socket.onopen = () => {
       this.heard = performance.now();
       socket.send(JSON.stringify({ type: "hello", last: this.board.last, tab: this.tab }));
@@ -73,6 +74,7 @@ export class Link {
     this.heard = performance.now();
     if (message.type === "snapshot" || message.type === "change") {
       this.pause = 250;
+      this.greeted = true;
       this.board.take(message);
       this.emit("board", message);
     } else if (message.type === "done" || message.type === "refused") {
@@ -88,7 +90,8 @@ export class Link {
   // Sends a message and answers with its result; a refusal carries a sentence for the person.
   send(type, fields = {}) {
     return new Promise((resolve, reject) => {
-      if (this.socket.readyState !== WebSocket.OPEN) {
+      // Before the hub has greeted us, it does not know whether this tab holds the seat.
+      if (this.socket.readyState !== WebSocket.OPEN || !this.greeted) {
         reject({ code: "lost", sentence: "" });
         return;
       }

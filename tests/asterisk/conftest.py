@@ -14,7 +14,7 @@ import pytest
 import soundfile
 
 from admin.demo.stage import Stage, temporary_home
-from telephony.demo import AGENT_SAYS, RESIDENT_SAYS, Resident, take_seat, voice
+from telephony.demo import RESIDENT_SAYS, Resident, take_seat, voice
 
 HERE = Path(__file__).parent
 MORE = '[seats]\nwrap_up = 3600\n[contacts]\nabandon_after = 1\n'
@@ -37,10 +37,15 @@ def centre() -> Iterator[Stage]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+def agent_voice(centre: Stage) -> Path:
+    """A sentence of three seconds: any stretch of six seconds holds it whole."""
+    return voice(centre.home / "tmp", "short", "はい、市民課の窓口でございます。", silence=0.2)
+
+
 @pytest.fixture(scope="session")
 def browser(centre: Stage) -> Any:
     """One Chromium whose microphone says the agent's sentence again and again."""
-    return centre.browser(voice(centre.home / "tmp", "agent", AGENT_SAYS))
+    return centre.browser(agent_voice(centre))
 
 
 class Desk:
