@@ -51,17 +51,15 @@ type = identify
 endpoint = trunk
 match = {carrier}
 """,
-    **{
-        f"{name}.conf": "[general]\nenabled = no\n"
-        for name in ("acl", "ccss", "cdr", "cel", "features", "http", "indications", "manager", "pjproject", "queuerules", "udptl")
-    },
+    **{f"{name}.conf": "[general]\nenabled = no\n" for name in ("cdr", "cel", "http", "manager")},
+    **{f"{name}.conf": "" for name in ("acl", "ccss", "features", "indications", "pjproject", "queuerules", "udptl")},
 }
 """Sound, modules and codecs as in our centre; no record of calls, no manager interface, no seats."""
 
 
 @contextmanager
-def bare_asterisk(home: Path, music: Path, ports: int) -> Iterator[int]:
-    """A bare Asterisk; yields its SIP port.
+def bare_asterisk(home: Path, music: Path, ports: int) -> Iterator[tuple[int, int]]:
+    """A bare Asterisk; yields its SIP port and its process id.
 
     :param music: folder of what those who wait hear.
     :param ports: UDP ports for sound.
@@ -70,7 +68,7 @@ def bare_asterisk(home: Path, music: Path, ports: int) -> Iterator[int]:
     found = install.find()
     if found is None:
         raise Unavailable("Asteriskがありません。make setup（root）で入れてください。")
-    for name in ("etc", "lib", "spool", "run", "log"):
+    for name in ("etc", "lib/keys", "spool", "run", "log"):
         (home / name).mkdir(parents=True)
     port, first = free_port(), free_port_block(ports)
     values = {
@@ -85,7 +83,7 @@ def bare_asterisk(home: Path, music: Path, ports: int) -> Iterator[int]:
         process = subprocess.Popen([*found.command, "-f", "-C", configuration], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     try:
         _wait([*found.command, "-C", configuration, "-rx", "dialplan show from-trunk"])
-        yield port
+        yield port, process.pid
     finally:
         process.terminate()
         process.wait(10)

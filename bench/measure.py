@@ -136,6 +136,17 @@ def ratio(ours: float, plain: float) -> float:
     return round(ours / plain, 3) if plain else float("inf")
 
 
+def cpu_seconds(pid: int) -> float:
+    """Processor time that a process has used so far, in seconds; unlike elapsed time it hardly depends on who else runs."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def process_of(on_stage: Stage, name: str) -> int:
+    """The id of one of a centre's processes, as its keeper has noted it."""
+    return int((on_stage.home / "run" / f"{name}.keeper").read_text().split()[0])
+
+
 @contextmanager
 def temporary_centre_home() -> Iterator[Path]:
     """A home with our directory and a greeting of a tenth of a second; gone afterwards.

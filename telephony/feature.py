@@ -5,6 +5,7 @@ from __future__ import annotations
 from contact_center.events.catalogue import HoursChanged, SeatChanged, SessionEnded
 from contact_center.features import DemoScene, Feature, HealthCheck, HubHandler, Reaction
 from telephony import messages as m
+from telephony.events import RingLost
 from telephony.settings import TELEPHONY_SETTINGS
 
 _HUB = "telephony.handlers:"
@@ -25,13 +26,16 @@ feature = Feature(
         HubHandler(m.CloseContact, "contact.personal", _HUB + "close_contact"),
         HubHandler(m.CallbackNumber, "contact.personal", _HUB + "callback_number"),
         HubHandler(m.CallbackTried, "contact.personal", _HUB + "callback_tried"),
+        HubHandler(m.TellRingLost, "seat.use", _HUB + "ring_lost"),
         HubHandler(m.PhoneCommand, "seat.use", _HUB + "phone_command"),
         HubHandler(m.PhoneReport, "device", _HUB + "phone_report"),
     ),
+    events=(RingLost,),
     reactions=(
         Reaction(SeatChanged, "telephony.switchboard.reactions:seat_changed"),
         Reaction(HoursChanged, "telephony.switchboard.reactions:hours_changed"),
         Reaction(SessionEnded, "telephony.switchboard.reactions:session_ended"),
+        Reaction(RingLost, "telephony.switchboard.reactions:ring_lost"),
     ),
     health=(HealthCheck("telephony", "telephony.health:check"),),
     demo_scenes=(DemoScene("first-call", "はじめの一本", 10, "telephony.demo:first_call"),),

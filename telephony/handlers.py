@@ -10,9 +10,10 @@ from contact_center.hub import Hub
 from contact_center.identity import Actor
 from contact_center.messages import Done, Message
 from contact_center.personal.telephone import national
-from contact_center.seats import Seat
+from contact_center.seats import Presence, Seat
 from telephony import messages as m
 from telephony import settings as s
+from telephony.events import RingLost
 
 
 def _result(message: Message, **values: Any) -> Done:
@@ -112,6 +113,15 @@ def callback_tried(hub: Hub, actor: Actor, message: m.CallbackTried) -> Iterator
     """Keep that somebody called back."""
     with hub.house.database.session_scope() as session:
         hub.house.callbacks.tried(session, actor, message.callback, message.reached)
+    yield from ()
+
+
+def ring_lost(hub: Hub, actor: Actor, message: m.TellRingLost) -> Iterator[Message]:
+    """Let the switchboard end the dead leg, so that the queue rings the seat anew."""
+    with hub.house.database.session_scope() as session:
+        seat = hub.house.seats.of_person(session, actor.person)
+        if seat is not None and seat.presence == Presence.RINGING:
+            hub.house.log.append(session, RingLost(actor=actor.word, seat=seat.id, contact=seat.contact_id))
     yield from ()
 
 

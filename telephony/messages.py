@@ -41,6 +41,13 @@ class AskPhone(Message):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TellRingLost(Message):
+    """The phone is registered again but no longer rings, though the seat does."""
+
+    TYPE: ClassVar[str] = "phone.ring_lost"
+
+
+@dataclass(frozen=True, kw_only=True)
 class PhoneCommand(Message):
     """What the native phone of one's seat shall do."""
 

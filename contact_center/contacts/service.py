@@ -90,10 +90,13 @@ class Contacts:
         offered = ContactOffered(city=contact.city_id, contact=contact.id, actor="switchboard", line=contact.line_id, seat=seat.id)
         self._log.append(session, offered, at=at)
 
-    def not_answered(self, session: Session, contact: Contact, seat: Seat, at: datetime) -> None:
-        """The seat rang in vain; the contact waits on at the head of its queue, the seat is put away."""
+    def not_answered(self, session: Session, contact: Contact, seat: Seat, whole_time: bool, at: datetime) -> None:
+        """The seat rang in vain; the contact waits on at the head of its queue.
+
+        :param whole_time: it rang to the end, so the seat is put away; else its leg broke off, which is no fault of the agent.
+        """
         if seat.contact_id == contact.id and seat.presence == Presence.RINGING:
-            self._seats.stop_ringing(session, seat, answered_in_time=False)
+            self._seats.stop_ringing(session, seat, put_away=whole_time)
         if contact.state == State.OFFERED and contact.seat_id == seat.id:
             contact.state, contact.seat_id, contact.person_id = State.QUEUED, None, None
             waiting = ContactQueued(city=contact.city_id, contact=contact.id, actor="switchboard", line=contact.line_id, pool="")
@@ -151,7 +154,7 @@ class Contacts:
         if contact.state not in BEFORE_ANSWER:
             return
         if seat is not None and seat.contact_id == contact.id and seat.presence == Presence.RINGING:
-            self._seats.stop_ringing(session, seat, answered_in_time=True)
+            self._seats.stop_ringing(session, seat, put_away=False)
         waited = _span(contact.arrived_at, at)
         contact.state, contact.unserved, contact.ended_at, contact.closed_at = State.UNSERVED, how, at, at
         contact.seat_id = contact.person_id = None

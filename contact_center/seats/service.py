@@ -127,14 +127,14 @@ class Seats:
         seat.contact_id = contact
         self._to(session, seat, Presence.RINGING, "switchboard")
 
-    def stop_ringing(self, session: Session, seat: Seat, answered_in_time: bool) -> None:
+    def stop_ringing(self, session: Session, seat: Seat, put_away: bool) -> None:
         """It rings no more: the resident gave up, or the agent did not answer and is put away with that reason."""
         seat.contact_id = None
-        if answered_in_time:
-            self._after(session, seat)
-        else:
+        if put_away:
             seat.next_presence = Presence.AVAILABLE
             self._to(session, seat, Presence.AWAY, "switchboard", NO_ANSWER)
+        else:
+            self._after(session, seat)
 
     def talk(self, session: Session, seat: Seat, contact: int) -> None:
         """The seat has answered."""

@@ -32,7 +32,7 @@ function drawNotice() {
   else if (held === "held") text = t("別のタブで操作中です。");
   else if (held === "taken") text = t("別のタブに引き継がれました。");
   else if (said && Date.now() < said.until) text = said.sentence;
-  else if (board.seat?.phone_ready && phone.state === "unregistered") [text, kind] = [t("電話につながっていません。自動でつなぎ直しています。"), "bad"];
+  else if (board.seat?.phone_ready && !phone.registered) [text, kind] = [t("電話につながっていません。自動でつなぎ直しています。"), "bad"];
   if (notice.dataset.text !== text) {
     notice.dataset.text = text;
     notice.dataset.kind = kind;
@@ -110,7 +110,7 @@ function drawCall() {
     const left = -board.since(seat.wrap_until);
     if (left > 0) text = card.complete ? t("後処理 残り{time}", { time: span(left) }) : t("後処理 残り{time}。分類と対応結果を選んでください。", { time: span(left) });
     else text = t("後処理の時間を{time}過ぎました。分類と対応結果を選んで終えてください。", { time: span(-left) });
-  } else if (seat) text = phone.state === "registered" || phone.state === "idle" ? t("電話の準備ができています。") : t("電話を準備しています。");
+  } else if (seat) text = phone.registered ? t("電話の準備ができています。") : t("電話を準備しています。");
   $("call-state").textContent = text;
 }
 
@@ -167,7 +167,13 @@ setInterval(() => {
   card.tick();
   drawCall();
   drawNotice();
-  if (held === null && board.seat?.phone_ready) phone.follow(board.seatId, board.seat);
+  if (held === null && board.seat?.phone_ready) {
+    phone.follow(board.seatId, board.seat);
+    if (connected) {
+      phone.agree(board.seat.presence);
+      phone.missesRing(board.seat.presence, board.seat.contact);
+    }
+  }
 }, 1000);
 
 const asked = (type, fields) => link.send(type, fields).catch((refusal) => say(refusal.sentence));

@@ -6,21 +6,34 @@ class BrowserPhone {
     this.tell = tell;
     this.voice = voice;
     this.session = null;
+    this.registered = false;
+    this.held = false;
     const socket = new JsSIP.WebSocketInterface(`wss://${location.host}/sip`);
     this.agent = new JsSIP.UA({
       sockets: [socket], uri: `sip:${account.user}@${location.hostname}`, authorization_user: account.user,
       password: account.password, register_expires: 90, session_timers: false, user_agent: "Madoguchi console",
       connection_recovery_min_interval: 1, connection_recovery_max_interval: 3,
     });
-    this.agent.on("registered", () => tell({ state: this.session ? "talking" : "registered" }));
-    this.agent.on("unregistered", () => tell({ state: "unregistered" }));
-    this.agent.on("disconnected", () => tell({ state: "unregistered" }));
+    this.agent.on("registered", () => this.now(true));
+    this.agent.on("unregistered", () => this.now(false));
+    this.agent.on("disconnected", () => {
+      // A call that only rang died with the link: Asterisk offers it anew. Talk goes on without the link.
+      if (this.session && !this.session.isEstablished()) this.drop();
+      this.now(false);
+    });
     this.agent.on("registrationFailed", () => {
-      tell({ state: "unregistered" });
+      this.now(false);
       setTimeout(() => this.agent.isConnected() && this.agent.register(), 1000);
     });
     this.agent.on("newRTCSession", ({ originator, session, request }) => this.incoming(originator, session, request));
     this.agent.start();
+  }
+
+  now(registered, key) {
+    this.registered = registered;
+    let state = registered ? "registered" : "unregistered";
+    if (this.session) state = this.session.isEstablished() ? (this.held ? "held" : "talking") : "ringing";
+    this.tell({ state, registered, key });
   }
 
   incoming(originator, session, request) {
@@ -30,16 +43,37 @@ class BrowserPhone {
     }
     this.session = session;
     const over = () => {
+      if (this.session !== session) return;
       this.session = null;
+      this.held = false;
       this.voice.srcObject = null;
-      this.tell({ state: "idle" });
+      this.now(this.registered);
     };
     session.on("ended", over);
     session.on("failed", over);
-    session.on("confirmed", () => this.tell({ state: "talking" }));
-    session.on("hold", ({ originator: who }) => who === "local" && this.tell({ state: "held" }));
-    session.on("unhold", ({ originator: who }) => who === "local" && this.tell({ state: "talking" }));
-    this.tell({ state: "ringing", key: request.getHeader("X-Contact") });
+    session.on("confirmed", () => this.now(this.registered));
+    for (const [event, held] of [["hold", true], ["unhold", false]]) {
+      session.on(event, ({ originator: who }) => {
+        if (who !== "local") return;
+        this.held = held;
+        this.now(this.registered);
+      });
+    }
+    this.now(this.registered, request.getHeader("X-Contact"));
+  }
+
+  // Forgets a call that is no more, whatever the other side thinks of it.
+  drop() {
+    const session = this.session;
+    this.session = null;
+    this.held = false;
+    this.voice.srcObject = null;
+    try {
+      session.terminate();
+    } catch {
+      // It has ended by itself in the same moment.
+    }
+    this.now(this.registered);
   }
 
   async command(what) {
@@ -71,17 +105,20 @@ class NativePhone {
   constructor(link, tell) {
     this.link = link;
     this.tell = tell;
-    this.session = null;
-    tell({ state: "registering" });
+    tell({ state: "unregistered", registered: false });
   }
 
   report(message) {
-    this.session = ["ringing", "talking", "held"].includes(message.state) ? message.contact : null;
-    this.tell({ state: message.state, key: message.contact });
+    const state = message.state === "idle" ? "registered" : message.state;
+    this.tell({ state, registered: state !== "unregistered", key: message.contact });
   }
 
   command(what) {
     return this.link.send("phone.command", { do: what });
+  }
+
+  drop() {
+    return this.command("hang_up");
   }
 
   stop() {}
@@ -92,6 +129,7 @@ export class Phone {
     this.link = link;
     this.voice = voice;
     this.state = "none";
+    this.registered = false;
     this.key = null;
     this.muted = false;
     this.changed = () => {};
@@ -107,7 +145,7 @@ export class Phone {
     this.signedIn = wanted;
     this.device?.stop();
     this.device = null;
-    this.tell({ state: "none" });
+    this.tell({ state: "none", registered: false });
     if (!wanted) return;
     try {
       const account = await this.link.send("phone.ask");
@@ -120,11 +158,33 @@ export class Phone {
     }
   }
 
-  tell({ state, key }) {
+  tell({ state, registered, key }) {
     this.state = state;
+    this.registered = registered;
     if (key !== undefined) this.key = key;
-    if (state === "idle" || state === "ringing") this.muted = false;
+    if (!this.inCall) this.muted = false;
     this.changed();
+  }
+
+  // The centre knows when a call is over; a page that was cut off from it may still believe it is talking.
+  agree(presence) {
+    const over = !["ringing", "on_contact"].includes(presence);
+    if (!over || !this.inCall) this.disagreed = null;
+    else if (!this.disagreed) this.disagreed = performance.now();
+    else if (performance.now() - this.disagreed > 2000) this.device?.drop();
+  }
+
+  // The seat rings, but this phone, back from a break, does not: the centre must ring it anew.
+  missesRing(presence, contact) {
+    if (presence !== "ringing" || this.state !== "registered") {
+      this.missing = null;
+      return;
+    }
+    this.missing ??= { contact, since: performance.now() };
+    if (performance.now() - this.missing.since > 1500) {
+      this.missing = null;
+      this.link.send("phone.ring_lost").catch(() => {});
+    }
   }
 
   get inCall() {

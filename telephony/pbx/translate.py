@@ -47,9 +47,10 @@ class Offered(Observation):
 
 @dataclass(frozen=True)
 class NotAnswered(Observation):
-    """A seat rang in vain."""
+    """A seat rang in vain for so many seconds: the whole time, or its leg broke off."""
 
     seat: str
+    rang: float
 
 
 @dataclass(frozen=True)
@@ -99,8 +100,11 @@ def from_ami(event: Mapping[str, str]) -> Observation | PhoneState | None:
     seat = _SEAT.match(event.get("Interface", ""))
     if seat is None or kind not in ("AgentCalled", "AgentConnect", "AgentRingNoAnswer"):
         return None
-    made = {"AgentCalled": Offered, "AgentConnect": Answered, "AgentRingNoAnswer": NotAnswered}[kind]
-    return made(event.get("Uniqueid", ""), None, seat.group(1))
+    key = event.get("Uniqueid", "")
+    if kind == "AgentRingNoAnswer":
+        return NotAnswered(key, None, seat.group(1), _number(event.get("RingTime", "")) / 1000)
+    made = {"AgentCalled": Offered, "AgentConnect": Answered}[kind]
+    return made(key, None, seat.group(1))
 
 
 def leg(channel: str) -> tuple[str, str] | None:
@@ -146,7 +150,7 @@ def from_queue_log(line: str) -> Observation | None:
     if what == "CONNECT":
         return Answered(key, at, seat)
     if what == "RINGNOANSWER":
-        return NotAnswered(key, at, seat)
+        return NotAnswered(key, at, seat, _number(detail[0]) / 1000)
     if what == "M-SEAT-LEFT":
         return SeatLeft(key, at, seat, _number(detail[0]))
     if what == "M-GONE":

@@ -22,6 +22,7 @@ from telephony.pbx.translate import (
     Queued,
     SeatLeft,
 )
+from telephony.settings import RING_SECONDS
 
 CHANNEL = "phone"
 _HOW = {how.value: how for how in Unserved}
@@ -32,6 +33,7 @@ class Calls:
 
     def __init__(self, house: House) -> None:
         self._house = house
+        self._ring_seconds = house.settings[RING_SECONDS]
 
     def observe(self, observations: list[Observation | PhoneState]) -> int:
         """Take observations in their order, in one transaction; how many events followed from them."""
@@ -73,7 +75,7 @@ class Calls:
         if isinstance(seen, Offered):
             contacts.offer(session, contact, seat, at)
         elif isinstance(seen, NotAnswered):
-            contacts.not_answered(session, contact, seat, at)
+            contacts.not_answered(session, contact, seat, seen.rang > self._ring_seconds - 2, at)
         elif isinstance(seen, Answered):
             contacts.answer(session, contact, seat, at)
         else:

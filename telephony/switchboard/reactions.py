@@ -9,7 +9,9 @@ from twisted.internet import defer
 from contact_center.events import Recorded
 from contact_center.events.catalogue import HoursChanged, SeatChanged, SessionEnded
 from contact_center.seats import Presence, Seat
+from telephony.events import RingLost
 from telephony.pbx import render
+from telephony.pbx.translate import leg
 from telephony.switchboard.members import Wanted
 from telephony.switchboard.service import Switchboard
 
@@ -23,10 +25,24 @@ def seat_changed(switchboard: Switchboard, recorded: Recorded) -> Any:
 async def _bring(switchboard: Switchboard, id: str) -> None:
     wanted, pools = await switchboard.in_thread(_read_in_thread, switchboard, id)
     await switchboard.members.bring(wanted, pools)
-    if not wanted.pools and switchboard.link.protocol is not None:
-        for event in await switchboard.link.protocol.collect("CoreShowChannels"):
-            if event.get("Channel", "").startswith((f"PJSIP/{id}-0", f"PJSIP/{id}-native-")):
-                await switchboard.link.send("Hangup", Channel=event["Channel"])
+    if not wanted.pools:
+        await _hang_up(switchboard, id, ("Ring", "Ringing", "Up"))
+
+
+async def _hang_up(switchboard: Switchboard, id: str, states: tuple[str, ...]) -> None:
+    """End a seat's legs that are in one of these states."""
+    if switchboard.link.protocol is None:
+        return
+    for event in await switchboard.link.protocol.collect("CoreShowChannels"):
+        found = leg(event.get("Channel", ""))
+        if found is not None and found[0] == id and event.get("ChannelStateDesc") in states:
+            await switchboard.link.send("Hangup", Channel=event["Channel"])
+
+
+def ring_lost(switchboard: Switchboard, recorded: Recorded) -> Any:
+    """End the leg that rings into the void; the queue offers the contact again within a second."""
+    assert isinstance(recorded.event, RingLost)
+    return defer.ensureDeferred(_hang_up(switchboard, recorded.event.seat, ("Ring", "Ringing", "Down")))
 
 
 def _read_in_thread(switchboard: Switchboard, id: str) -> tuple[Wanted, tuple[str, ...]]:

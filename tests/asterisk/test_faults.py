@@ -149,7 +149,7 @@ def test_who_is_cut_by_a_dying_asterisk_is_on_the_callback_list_and_the_seat_com
         desk.presence("wrapping", 20)
         desk.classifies()
         desk.finishes()
-    desk.page.wait_for_selector("body[data-phone=registered], body[data-phone=idle]", timeout=30000)
+    desk.page.wait_for_selector("body[data-phone=registered]", timeout=30000)
     desk.presence("available", 30)
     no_ghosts(centre)
     again = resident()

@@ -45,6 +45,11 @@ class Play:
             contact = session.get_one(Contact, id)
             getattr(self.house.contacts, what)(session, contact, self.house.seats.get(session, seat), self.clock.now())
 
+    def not_answered(self, id: int, seat: str = "seat-1", whole_time: bool = True) -> None:
+        with self.house.database.session_scope() as session:
+            contact, place = session.get_one(Contact, id), self.house.seats.get(session, seat)
+            self.house.contacts.not_answered(session, contact, place, whole_time, self.clock.now())
+
     def gone(self, id: int, how: Unserved = Unserved.ABANDONED) -> None:
         with self.house.database.session_scope() as session:
             self.house.contacts.gone(session, session.get_one(Contact, id), how, self.clock.now())
@@ -170,10 +175,19 @@ def test_a_seat_that_does_not_answer_is_put_away_and_the_caller_waits_on(house: 
     play.seat(person(house))
     id = play.arrive()
     play.do("offer", id)
-    play.do("not_answered", id)
+    play.not_answered(id)
     with house.database.reading() as session:
         seat = house.seats.get(session, "seat-1")
         assert (seat.presence, seat.reason, seat.contact_id) == (Presence.AWAY, "応答なし", None)
+    assert play.contact(id).state == State.QUEUED
+
+
+def test_a_leg_that_broke_off_is_no_fault_of_the_agent(house: House, play: Play) -> None:
+    play.seat(person(house))
+    id = play.arrive()
+    play.do("offer", id)
+    play.not_answered(id, whole_time=False)
+    assert play.presence() == Presence.AVAILABLE
     assert play.contact(id).state == State.QUEUED
 
 
@@ -332,6 +346,8 @@ def _random_day(house: House, play: Play, clock: FakeClock, dice: random.Random,
                     owner = next(a for a in actors.values() if a.person == contact.person_id)
                     play.close(owner, id, dice.choice(["pin", "loss"]), dice.choice(["faq", "reported"]))
                     alive.remove(id)
+            elif what == "not_answered":
+                play.not_answered(id, play.contact(id).seat_id or seat, dice.random() < 0.5)
             elif what != "offer" or play.presence(seat) == Presence.AVAILABLE:
                 play.do(what, id, play.contact(id).seat_id or seat if what != "offer" else seat)
         yield

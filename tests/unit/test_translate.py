@@ -45,7 +45,7 @@ def plain(seen: object) -> tuple[object, ...]:
             f"1795240000|{KEY}|main|seat-12|CONNECT|7|x|2",
         ),
         (
-            {"Event": "AgentRingNoAnswer", "Uniqueid": KEY, "Interface": "PJSIP/seat-1-native"},
+            {"Event": "AgentRingNoAnswer", "Uniqueid": KEY, "Interface": "PJSIP/seat-1-native", "RingTime": "20000"},
             f"1795240000|{KEY}|main|seat-1|RINGNOANSWER|20000",
         ),
         (
