@@ -22,12 +22,12 @@ resident stays 3 s, sends no sound, and hangs up while waiting in the queue. Our
 greeting (a recording of .1 s, so that the queue is reached as soon as in the plain case) comes after the answer. Plain is the same
 Asterisk with `Answer()` and `Queue()`, and nobody who listens. Both run all the time and are called in turn, on the same two cores
 as SIPp. *Written* is from the INVITE to the moment at which the switchboard writes the arrival into the database. A rate holds if
-every call is answered within 4 s."""
+every call of six seconds is answered within 2 s."""
 
 RATE = 20
-ROUNDS, SECONDS = 3, 8
-LADDER = range(60, 321, 20)
-LADDER_SECONDS = 4
+ROUNDS, SECONDS = 2, 10
+LADDER = range(100, 301, 20)
+LADDER_SECONDS = 6
 HOLD = 3.0
 SOUND_PORTS = 3200
 SETUP_AIM, FAILURE_AIM = 1.1, 0.9
@@ -78,6 +78,8 @@ def run() -> Findings:
             call(side.port, RATE, RATE, HOLD)
         listening = _call_steadily(on_stage, ours, plain)
         written = _written(on_stage, ours)
+        on_stage.wait(lambda: not _open(on_stage), 60, "応対が終わりません")
+        ends = _ends(on_stage)
         for rate in LADDER:
             for side in (ours, plain):
                 if side.fails is None:
@@ -85,8 +87,6 @@ def run() -> Findings:
         for side in (ours, plain):
             if side.fails is not None and side.fails - side.holds > 10:
                 side.step(side.fails - 10)
-        on_stage.wait(lambda: not _open(on_stage), 60, "応対が終わりません")
-        ends = _ends(on_stage)
     return _findings(ours, plain, listening, written, ends)
 
 
@@ -137,14 +137,14 @@ def _rows(ours: Side, plain: Side) -> Iterator[tuple[str, ...]]:
 def _findings(ours: Side, plain: Side, listening: dict[str, float], written: Spread, ends: Counter[str]) -> Findings:
     setup = ratio(ours.setup.median, plain.setup.median)
     failed = sum(calls.failed for calls in ours.steady)
-    placed = sum(calls.placed for calls in (*ours.steady, *ours.steps.values())) + RATE
     steady = sum(calls.placed for calls in ours.steady)
+    placed = steady + RATE
     per_call = {"asterisk, ours": ours.cpu, "asterisk, plain": plain.cpu, **listening}
     tables = [
-        Table(f"Set-up at {RATE} calls a second, ms", ("", "calls", "failed", "median", "p95", "worst"), [
-            *((side.name, str(side.setup.n), str(sum(c.failed for c in side.steady)), *side.setup.cells(2)) for side in (ours, plain)),
-            ("ours / plain", "", "", f"{setup:.2f}", f"{ratio(ours.setup.p95, plain.setup.p95):.2f}", ""),
-            ("written", str(written.n), "", *written.cells(2)),
+        Table(f"Set-up at {RATE} calls a second, ms", ("", "calls", "median", "p95", "worst"), [
+            *((side.name, str(side.setup.n), *side.setup.cells(2)) for side in (ours, plain)),
+            ("ours / plain", "", f"{setup:.2f}", f"{ratio(ours.setup.p95, plain.setup.p95):.2f}", ""),
+            ("written", str(written.n), *written.cells(2)),
         ]),
         Table(f"Processor time at {RATE} calls a second, ms a call", ("process", "ms"),
               [(name, f"{seconds / steady * 1000:.2f}") for name, seconds in per_call.items()]),

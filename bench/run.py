@@ -52,7 +52,7 @@ def machine() -> str:
 
 
 def _keep(console: Console, result: dict[str, Any], found: dict[str, Findings]) -> None:
-    head = f"# Speed\n\nMeasured by `make bench` on {result['at']}, {result['machine']}. Written by the benchmark; change it there.\n"
+    head = f"# Speed\n\nWritten by `make bench` on {result['at']}: {result['machine']}.\n"
     texts = {
         Path("bench/results/latest.json"): json.dumps(result, ensure_ascii=False, indent=1) + "\n",
         Path("docs/bench.md"): "\n".join([head, *(findings.markdown() for findings in found.values())]),

@@ -13,8 +13,8 @@ from admin.demo.stage import free_port
 from bench.measure import CARRIER, LINE_NUMBER
 from contact_center.errors import Unavailable
 
-PATIENCE = 4000
-"""Milliseconds after which a call without an answer counts as failed."""
+PATIENCE = 2000
+"""Milliseconds after which a call without an answer counts as failed: four times the carrier's first retransmission."""
 
 RESIDENT = """<?xml version="1.0" encoding="UTF-8"?>
 <scenario name="resident">
@@ -26,6 +26,7 @@ To: <sip:[service]@[remote_ip]:[remote_port]>
 Call-ID: [call_id]
 CSeq: 1 INVITE
 Contact: <sip:09012345678@[local_ip]:[local_port]>
+Allow: INVITE, ACK, CANCEL, BYE, UPDATE
 Max-Forwards: 70
 Content-Type: application/sdp
 Content-Length: [len]
@@ -67,7 +68,11 @@ Content-Length: 0
   <recv response="200"/>
 </scenario>
 """
-"""Calls a line, stays for the set time after the answer, hangs up. Sends no sound."""
+"""Calls a line, stays for the set time after the answer, hangs up. Sends no sound.
+
+When a seat rings, Asterisk tells the carrier whom the resident will speak to: by UPDATE, which SIPp's `-aa` answers, where
+the caller allows it, else by another INVITE.
+"""
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,7 @@ def call(port: int, rate: float, calls: int, hold: float) -> Calls:
         (folder / "resident.xml").write_text(RESIDENT)
         words = [
             "sipp", f"127.0.0.1:{port}", "-sf", "resident.xml", "-s", LINE_NUMBER, "-i", CARRIER, "-p", str(free_port(CARRIER)),
-            "-mi", CARRIER, "-mp", str(free_port(CARRIER)), "-r", str(rate), "-m", str(calls), "-l", "100000",
+            "-mi", CARRIER, "-mp", str(free_port(CARRIER)), "-r", str(rate), "-m", str(calls), "-l", "100000", "-aa",
             "-d", str(round(hold * 1000)), "-recv_timeout", str(PATIENCE), "-nostdin", "-trace_stat", "-stf",
             "stat.csv", "-fd", "1", "-buff_size", "4194304", "-trace_shortmsg", "-shortmessage_file", "messages.csv",
         ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""A feature of one folder and one line: everything a channel may add, in its smallest form."""
