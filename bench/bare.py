@@ -79,8 +79,9 @@ def bare_asterisk(home: Path, music: Path, ports: int) -> Iterator[tuple[int, in
     for name, text in CONFIGURATION.items():
         (home / "etc" / name).write_text(text.format(**values))
     configuration = str(home / "etc" / "asterisk.conf")
+    words = [*found.command, "-f", "-C", configuration]
     with (home / "log" / "output").open("wb") as log:
-        process = subprocess.Popen([*found.command, "-f", "-C", configuration], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     try:
         _wait([*found.command, "-C", configuration, "-rx", "dialplan show from-trunk"])
         yield port, process.pid

@@ -17,12 +17,12 @@ from contact_center.events.model import EventRow
 from telephony.pbx import render
 from telephony.settings import SIP_PORT
 
-MEASURED = """Set-up time is from a resident's INVITE to the 200 OK, in milliseconds, seen by SIPp at the carrier's address; each
-resident stays 3 s, sends no sound, and hangs up while waiting in the queue. Ours is the rendered dialplan of a whole centre: the
-greeting (a recording of .1 s, so that the queue is reached as soon as in the plain case) comes after the answer. Plain is the same
-Asterisk with `Answer()` and `Queue()`, and nobody who listens. Both run all the time and are called in turn, on the same two cores
-as SIPp. *Written* is from the INVITE to the moment at which the switchboard writes the arrival into the database. A rate holds if
-every call of six seconds is answered within 2 s."""
+MEASURED = """Set-up time is from a resident's INVITE to the 200 OK, in milliseconds, seen by SIPp at the carrier's address;
+each resident stays 3 s, sends no sound, and hangs up while waiting in the queue. Ours is the rendered dialplan of a whole
+centre: the greeting (a recording of .1 s, so that the queue is reached as soon as in the plain case) comes after the answer.
+Plain is the same Asterisk with `Answer()` and `Queue()`, and nobody who listens. Both run all the time and are called in
+turn, on the same two cores as SIPp. *Written* is from the INVITE to the moment at which the switchboard writes the arrival
+into the database. A rate holds if every call of six seconds is answered within 2 s."""
 
 RATE = 20
 ROUNDS, SECONDS = 2, 10
@@ -130,7 +130,8 @@ def _rows(ours: Side, plain: Side) -> Iterator[tuple[str, ...]]:
         cells = [str(rate)]
         for side in (ours, plain):
             calls = side.steps.get(rate)
-            cells += [f"{calls.failed} of {calls.placed}", *Spread.of(calls.setup or [0.0]).cells()[:2]] if calls else ["", "", ""]
+            setup = Spread.of(calls.setup).cells()[:2] if calls and calls.setup else ("", "")
+            cells += [f"{calls.failed} of {calls.placed}" if calls else "", *setup]
         yield tuple(cells)
 
 

@@ -16,9 +16,10 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from admin.demo.stage import Stage, stage, temporary_home
-from admin.processes.layout import CLONE, prepare
+from admin.processes.layout import prepare
 from contact_center.house import House, build, read_settings
 from contact_center.identity import Actor
+from telephony.pbx import render
 
 LINE_NUMBER = "0559990001"
 CARRIER = "127.0.0.2"
@@ -194,22 +195,13 @@ def still_centre(more: str = "") -> Iterator[tuple[House, Path]]:
         yield house, path
 
 
-def sit_down(on_stage: Stage, seat: str = "seat-1") -> Actor:
-    """Sign a person in at a seat without a browser: the seat is a member of the queue and takes no calls."""
-    house = on_stage.house
+def sit_down(on_stage: Stage) -> Actor:
+    """Sign a person in at the seat without a browser: the seat is a member of the queue and takes no calls."""
+    house, seat = on_stage.house, "seat-1"
     actor = house.identity.who(house.identity.sign_in("agent", on_stage.passwords["agent"]))
     with house.database.session_scope() as session:
         house.seats.sign_in(session, actor, seat, "browser")
 
-    def is_member() -> bool:
-        from telephony.pbx import render
-
-        return seat in render.console(house, "queue show main")
-
-    on_stage.wait(is_member, 10, "席が待ち行列に入りません")
+    on_stage.wait(lambda: seat in render.console(house, "queue show main"), 10, "席が待ち行列に入りません")
     return actor
 
-
-__all__ = [
-    "CARRIER", "CLONE", "LINE_NUMBER", "Aim", "Findings", "Spread", "Table", "ratio", "sit_down", "still_centre", "whole_centre",
-]  # fmt: skip

@@ -19,13 +19,13 @@ from telephony.demo import take_seat
 from telephony.settings import AMI_PORT, SIP_PORT
 
 MEASURED = """Milliseconds, one call after the other; all clocks are this machine's. The INVITE is SIPp's at the carrier's
-address. *Said* is when the event has come over AMI to a listener of the benchmark's own, beside the switchboard. *Written* is the
-`at` of the event in the database. *In the browser* is when the hub's message with the contact has come to the page's WebSocket.
-*Visible* is when the card is no longer hidden, *painted* the first task after the frame that shows it (`requestAnimationFrame`,
-then a message to oneself). *Phone* is when the seat's INVITE has come to the browser's phone. The greeting (.1 s here) and the
-half second for which `Answer()` waits for a resident who sends no sound lie between answer and queue: they are the city's words,
-not the centre's slowness, so the aim leaves them out. Headless Chromium draws 60 frames a second, so a frame costs 8 ms in the
-mean."""
+address. *Said* is when the event has come over AMI to a listener of the benchmark's own, beside the switchboard. *Written* is
+the `at` of the event in the database. *In the browser* is when the hub's message that the seat rings has come to the page's
+WebSocket. *Visible* is when the card is no longer hidden, *painted* the first task after the frame that shows it
+(`requestAnimationFrame`, then a message to oneself). *Phone* is when the seat's INVITE has come to the browser's phone. The
+greeting (.1 s here) and the half second for which `Answer()` waits for a resident who sends no sound lie between answer and
+queue: they are the city's words, not the centre's slowness, so the aim leaves them out. Headless Chromium draws 60 frames a
+second, so a frame costs 8 ms in the mean."""
 
 CALLS = 30
 WARM_UP = 2
@@ -43,7 +43,7 @@ SPY = """
       super(...words);
       this.addEventListener("message", ({ data }) => {
         if (data.startsWith("INVITE ")) first("phone");
-        else if (data.includes('"state":"offered"')) first("browser");
+        else if (data.includes('"presence":"ringing"')) first("browser");
       });
     }
   };
@@ -64,7 +64,7 @@ SPY = """
 STEPS = (
     ("invite", "INVITE sent"), ("said_arrived", "arrived: said by Asterisk"), ("answer", "200 OK"),
     ("said_queued", "queued: said by Asterisk (after the greeting)"), ("said_ringing", "seat rings: said by Asterisk"),
-    ("written", "ContactOffered written"), ("browser", "the hub's message in the browser"), ("visible", "card visible"),
+    ("written", "ContactOffered written"), ("browser", "the hub's message is in the browser"), ("visible", "card visible"),
     ("painted", "card painted"),
 )  # fmt: skip
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from rich.console import Console
 
-from bench.measure import CLONE, Findings
+from admin.processes.layout import CLONE
+from bench.measure import Findings
 from contact_center.clock import SystemClock
 from contact_center.errors import BadInput
 

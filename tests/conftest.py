@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
+from admin.demo.stage import Stage, temporary_home
 from contact_center.clock import TOKYO, FakeClock
 from contact_center.database.schema import upgrade
 from contact_center.directory import load_file
@@ -16,6 +20,7 @@ from contact_center.house import House, build, migrations, read_settings
 from contact_center.identity import Actor
 
 CLONE = Path(__file__).parents[1]
+MORE = "[seats]\nwrap_up = 3600\n[contacts]\nabandon_after = 1\n"
 DIRECTORY = CLONE / "admin" / "demo" / "directory.toml"
 MORNING = datetime(2026, 11, 24, 10, 0, tzinfo=TOKYO)
 """A Tuesday in opening hours."""
@@ -62,3 +67,20 @@ def person(house: House, account: str = "hanako", role: str = "agent") -> Actor:
 def of_city(actor: Actor, *cities: str) -> Actor:
     """The same person serving other cities."""
     return replace(actor, cities=frozenset(cities))
+
+
+@pytest.fixture(scope="session")
+def centre() -> Iterator[Stage]:
+    """The running centre; its greeting is half a second of tone, so that callers are queued at once."""
+    home = temporary_home()
+    tone = (np.sin(np.arange(4000) * 0.3) * 0.1).astype(np.float32)
+    for line in ("line1", "narrow1"):
+        (home / "recordings" / line).mkdir(parents=True)
+        soundfile.write(home / "recordings" / line / "greeting.wav", tone, 8000, subtype="PCM_16")
+    made = Stage(home, quiet=True, directory=CLONE / "tests" / "asterisk" / "directory.toml", more=MORE)
+    try:
+        made.open()
+        yield made
+    finally:
+        made.close()
+        shutil.rmtree(home, ignore_errors=True)

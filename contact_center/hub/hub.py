@@ -186,6 +186,7 @@ class Hub(Service):
             return
         if isinstance(message, TakeOver):
             self.reactor.callFromThread(self._hold, connection, True)
+            self.reactor.callFromThread(connection.send, Done(to=message.TYPE, ref=ref))
             return
         declared, handler = self._handlers[type(message)]
         if declared.permission == "device":

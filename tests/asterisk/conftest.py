@@ -3,38 +3,15 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-import soundfile
 
-from admin.demo.stage import Stage, temporary_home
+from admin.demo.stage import Stage
 from telephony.demo import RESIDENT_SAYS, Resident, take_seat, voice
-
-HERE = Path(__file__).parent
-MORE = '[seats]\nwrap_up = 3600\n[contacts]\nabandon_after = 1\n'
-
-
-@pytest.fixture(scope="session")
-def centre() -> Iterator[Stage]:
-    """The running centre; its greeting is half a second of tone, so that callers are queued at once."""
-    home = temporary_home()
-    tone = (np.sin(np.arange(4000) * 0.3) * 0.1).astype(np.float32)
-    for line in ("line1", "narrow1"):
-        (home / "recordings" / line).mkdir(parents=True)
-        soundfile.write(home / "recordings" / line / "greeting.wav", tone, 8000, subtype="PCM_16")
-    made = Stage(home, quiet=True, directory=HERE / "directory.toml", more=MORE)
-    try:
-        made.open()
-        yield made
-    finally:
-        made.close()
-        shutil.rmtree(home, ignore_errors=True)
 
 
 def agent_voice(centre: Stage) -> Path:

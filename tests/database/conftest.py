@@ -23,7 +23,8 @@ def postgresql() -> Iterator[Path]:
     assert found, "PostgreSQL is missing: deploy/setup.sh test installs it"
     tools = found[-1].parent
     folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
-    subprocess.run([tools / "initdb", "-D", folder / "data", "-U", "madoguchi", "--no-sync", "-A", "trust"], check=True, capture_output=True)
+    make = [tools / "initdb", "-D", folder / "data", "-U", "madoguchi", "--no-sync", "-A", "trust"]
+    subprocess.run(make, check=True, capture_output=True)
     options = f"-c unix_socket_directories={folder} -c listen_addresses='' -c fsync=off"
     control = [tools / "pg_ctl", "-D", folder / "data", "-w", "-l", folder / "log"]
     subprocess.run([*control, "-o", options, "start"], check=True, capture_output=True)

@@ -106,8 +106,11 @@ def test_an_unexpected_error_tells_the_person_nothing_and_the_log_no_person(
 
 def test_the_sip_password_stands_in_no_page(house: House, client: FlaskClient) -> None:
     sign_in(house, client, "hanako", "agent")
+    cookie = client.get_cookie(COOKIE, domain="localhost")
+    assert cookie is not None
+    hanako = house.identity.who(cookie.value)
     with house.database.session_scope() as session:
-        seat = house.seats.sign_in(session, house.identity.who(client.get_cookie(COOKIE, domain="localhost").value), "seat-1", "browser")  # type: ignore[union-attr]
+        seat = house.seats.sign_in(session, hanako, "seat-1", "browser")
         secret = house.seats.sip_password(seat)
     assert secret not in get(client, "/console").text
 

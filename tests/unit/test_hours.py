@@ -19,7 +19,7 @@ IZUNOKUNI = CalendarRule(
     year_end="12-29..01-03",
 )  # fmt: skip
 KITAKYUSHU = CalendarRule(
-    week={day: ("09:00-17:00",) for day in ("mon", "tue", "wed", "thu", "fri")}, year_end="12-28..01-03"
+    week=dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), ("09:00-17:00",)), year_end="12-28..01-03"
 )
 
 
@@ -64,7 +64,7 @@ def test_substitute_and_citizens_holidays_are_known() -> None:
 
 
 def test_a_calendar_says_itself_what_a_holiday_means() -> None:
-    week = {day: ("10:00-18:00",) for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
+    week = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), ("10:00-18:00",))
     shopping_centre = CalendarRule(week=week, holiday="as_weekday")
     as_sunday = CalendarRule(week=week | {"sun": ("10:00-16:00",)}, holiday="sunday")
     holiday = at("2026-11-23T17:00")

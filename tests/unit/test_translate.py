@@ -73,7 +73,9 @@ def test_a_leg_that_only_rang_says_nothing() -> None:
     assert from_ami(rang) is None
 
 
-@pytest.mark.parametrize(("state", "registered"), [("UNAVAILABLE", False), ("INVALID", False), ("NOT_INUSE", True), ("INUSE", True)])
+@pytest.mark.parametrize(
+    ("state", "registered"), [("UNAVAILABLE", False), ("INVALID", False), ("NOT_INUSE", True), ("INUSE", True)]
+)
 def test_a_phone_is_registered_or_not(state: str, registered: bool) -> None:
     seen = from_ami({"Event": "DeviceStateChange", "Device": "PJSIP/seat-2-native", "State": state})
     assert seen == PhoneState("seat-2", "native", registered)

@@ -1,0 +1,77 @@
+"""A seat with a native phone (pjsua2, TLS and SRTP): the console drives it as it drives the browser's."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from admin.demo.stage import Stage
+from telephony.demo import Resident
+
+from .conftest import Desk, events, last_event
+
+Make = Callable[..., Resident]
+
+
+@pytest.fixture
+def phone(centre: Stage) -> Iterator[subprocess.Popen[bytes]]:
+    """`madoguchi softphone` for seat 2, enrolled as a device."""
+    token = centre.house.identity.enrol_device("operator", "phone", "seat-2 native phone", "seat-2")
+    words = [
+        sys.executable, "-m", "admin.cli", "softphone", "--hub", centre.url,
+        "--authority", str(centre.home / "tls" / "authority.pem"),
+    ]  # fmt: skip
+    process = subprocess.Popen(words, env={**os.environ, "MADOGUCHI_DEVICE_TOKEN": token}, start_new_session=True)
+    yield process
+    process.terminate()
+    process.wait(10)
+
+
+def test_a_call_is_answered_held_and_ended_from_the_console(
+    centre: Stage, browser: Any, phone: subprocess.Popen[bytes], resident: Make
+) -> None:
+    page = centre.page(browser)
+    centre.sign_in(page, "supervisor")
+    page.wait_for_selector("#take-seat:not([hidden])")
+    page.select_option("#seat", "seat-2")
+    page.select_option("#phone-kind", "native")
+    page.click("#take-seat")
+    page.wait_for_selector("body[data-phone=registered]", timeout=20000)
+    page.click("#go-available")
+    desk = Desk(centre, page)
+    desk.presence("available")
+    before = last_event(centre)
+    caller = resident()
+    caller.calls()
+    desk.rings()
+    desk.answers()
+    page.keyboard.press("F9")
+    page.wait_for_selector("#hold[aria-pressed=true]")
+    page.keyboard.press("F9")
+    page.wait_for_selector("#hold[aria-pressed=false]")
+    page.keyboard.press("F8")
+    caller.waits("idle")
+    desk.presence("wrapping")
+    desk.classifies()
+    desk.finishes()
+    desk.presence("available")
+    seats = {r.event.seat for r in events(centre, before) if type(r.event).__name__ == "ContactAnswered"}
+    assert seats == {"seat-2"}
+    desk.leaves()
+
+
+def test_a_device_that_was_revoked_is_refused(centre: Stage) -> None:
+    token = centre.house.identity.enrol_device("operator", "phone", "old phone", "seat-2")
+    centre.house.identity.revoke_device("operator", centre.house.identity.device(token).id)
+    words = [
+        sys.executable, "-m", "admin.cli", "softphone", "--hub", centre.url,
+        "--authority", str(centre.home / "tls" / "authority.pem"),
+    ]  # fmt: skip
+    done = subprocess.run(words, env={**os.environ, "MADOGUCHI_DEVICE_TOKEN": token}, capture_output=True, text=True, timeout=30)
+    assert done.returncode == 3
+    assert "登録" in done.stderr
