@@ -48,6 +48,15 @@ class Panel:
 
 
 @dataclass(frozen=True)
+class Door:
+    """A page where people with a right begin; who has one door goes through it at once."""
+
+    title: str
+    url: str
+    permission: str
+
+
+@dataclass(frozen=True)
 class HubHandler:
     """Who answers a message of the hub: `(hub, actor, message) -> iterator of messages`, in a pool of threads."""
 
@@ -157,6 +166,7 @@ class Feature:
     permissions: tuple[Permission, ...] = ()
     events: tuple[type[Any], ...] = ()
     blueprint: str | None = None
+    doors: tuple[Door, ...] = ()
     panels: tuple[Panel, ...] = ()
     hub_handlers: tuple[HubHandler, ...] = ()
     reactions: tuple[Reaction, ...] = ()
@@ -200,6 +210,7 @@ def check_permissions(features: Iterable[Feature], declared: Iterable[Permission
     names = {permission.name for permission in declared} | {"public", "device", "operator"}
     for feature in features:
         things: list[tuple[str, str]] = [(f"panel {p.id}", p.permission) for p in feature.panels]
+        things += [(f"door {d.url}", d.permission) for d in feature.doors]
         things += [(f"message {h.message.TYPE}", h.permission) for h in feature.hub_handlers]
         things += [(f"task {t.name}", t.permission) for t in feature.tasks]
         things += [(f"command {c.name}", c.permission) for c in feature.commands]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contact_center.events.catalogue import HoursChanged, SeatChanged, SessionEnded
-from contact_center.features import DemoScene, Feature, HealthCheck, HubHandler, Reaction
+from contact_center.features import DemoScene, Door, Feature, HealthCheck, HubHandler, Reaction
 from telephony import messages as m
 from telephony.events import RingLost
 from telephony.settings import TELEPHONY_SETTINGS
@@ -15,11 +15,14 @@ feature = Feature(
     title="電話",
     settings=TELEPHONY_SETTINGS,
     blueprint="telephony.web:blueprint",
+    doors=(Door("応対画面", "/console", "seat.use"),),
     hub_handlers=(
         HubHandler(m.TakeSeat, "seat.use", _HUB + "take_seat"),
         HubHandler(m.LeaveSeat, "seat.use", _HUB + "leave_seat"),
         HubHandler(m.ChoosePresence, "seat.use", _HUB + "choose_presence"),
         HubHandler(m.AskPhone, "seat.use", _HUB + "ask_phone"),
+        HubHandler(m.CloseLine, "supervise.close", _HUB + "close_line"),
+        HubHandler(m.ReopenLine, "supervise.close", _HUB + "reopen_line"),
         HubHandler(m.AskCard, "contact.personal", _HUB + "ask_card"),
         HubHandler(m.WriteNote, "contact.personal", _HUB + "write_note"),
         HubHandler(m.Classify, "contact.personal", _HUB + "classify"),

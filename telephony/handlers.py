@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from contact_center.audit import Act
 from contact_center.errors import Conflict, Unavailable
 from contact_center.hub import Hub
 from contact_center.identity import Actor
@@ -71,6 +72,24 @@ def ask_phone(hub: Hub, actor: Actor, message: m.AskPhone) -> Iterator[Message]:
         yield _result(message, native=True)
         return
     yield _result(message, native=False, **account(hub, seat))
+
+
+def close_line(hub: Hub, actor: Actor, message: m.CloseLine) -> Iterator[Message]:
+    """Close a line at once; the switchboard applies it, the board says since when it is in force."""
+    with hub.house.database.session_scope() as session:
+        actor.require("supervise.close", hub.house.directory.line(session, message.line).line.city_id)
+        hub.house.audit.record(Act(actor.word, "line.close", f"line:{message.line}", {}))
+        hub.house.directory.close(session, message.line, None, "", actor.word)
+    yield from ()
+
+
+def reopen_line(hub: Hub, actor: Actor, message: m.ReopenLine) -> Iterator[Message]:
+    """Open a line again."""
+    with hub.house.database.session_scope() as session:
+        actor.require("supervise.close", hub.house.directory.line(session, message.line).line.city_id)
+        hub.house.audit.record(Act(actor.word, "line.reopen", f"line:{message.line}", {}))
+        hub.house.directory.reopen(session, message.line, actor.word)
+    yield from ()
 
 
 def ask_card(hub: Hub, actor: Actor, message: m.AskCard) -> Iterator[Message]:

@@ -53,7 +53,7 @@ def _channels(house: House) -> Iterator[Finding]:
             needed += wanted
             yield Finding(
                 f"{line.name}のチャネル", line.channels >= wanted,
-                f"{line.channels}。要る数は{wanted}（通話 {line.capacity}、待ち {line.waiting_places}、話中1、転送{line.capacity}）",
+                f"{line.channels}。要る数は{wanted}（通話{line.capacity}、待ち{line.waiting_places}、話中1、転送{line.capacity}）",
             )  # fmt: skip
     sold = house.settings[TRUNK_CHANNELS]
     if sold:

@@ -74,6 +74,22 @@ class PhoneOrder(Message):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CloseLine(Message):
+    """Close a line at once, until it is opened again."""
+
+    TYPE: ClassVar[str] = "line.close"
+    line: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReopenLine(Message):
+    """Open a line again that was closed by hand."""
+
+    TYPE: ClassVar[str] = "line.reopen"
+    line: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class AskCard(Message):
     """Number and note of a contact, for who serves it."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, render_template
 
 from contact_center.seats.service import AWAY_REASONS
 from contact_center.web import actor, house, permission
@@ -14,13 +14,6 @@ from telephony.words import script_words
 blueprint = Blueprint(
     "telephony", __name__, template_folder="templates", static_folder="static", static_url_path="/static/telephony"
 )
-
-
-@blueprint.get("/")
-@permission("seat.use")
-def home() -> Any:
-    """Where an agent begins."""
-    return redirect("/console")
 
 
 @blueprint.get("/console")

@@ -122,5 +122,6 @@ class Closing(Base):
     since: Mapped[datetime] = mapped_column(Moment)
     until: Mapped[datetime | None] = mapped_column(Moment)
     lifted_at: Mapped[datetime | None] = mapped_column(Moment)
+    in_force_at: Mapped[datetime | None] = mapped_column(Moment)
     reason: Mapped[str] = mapped_column(String(200))
     actor: Mapped[str] = mapped_column(String(80))

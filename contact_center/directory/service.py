@@ -109,6 +109,15 @@ class Directory:
         self._log.append(session, HoursChanged(actor=actor, what="closing"))
         return closing
 
+    def note_in_force(self, session: Session) -> None:
+        """The dialplan has been applied: every closing until now is what callers meet."""
+        now = self._clock.now()
+        waiting = session.scalars(select(Closing).where(Closing.in_force_at.is_(None), Closing.lifted_at.is_(None))).all()
+        for row in waiting:
+            row.in_force_at = now
+        if waiting:
+            self._log.append(session, HoursChanged(actor="switchboard", what="in force"))
+
     def reopen(self, session: Session, line: str | None, actor: str) -> int:
         """Lift the closings of a line (None: every closing); the number lifted."""
         now = self._clock.now()

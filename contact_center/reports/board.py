@@ -18,6 +18,7 @@ from contact_center.directory import Directory
 from contact_center.errors import NotFound
 from contact_center.events import Recorded
 from contact_center.events.catalogue import HoursChanged, SeatChanged
+from contact_center.hours import is_open_at
 from contact_center.identity import Actor
 from contact_center.identity.model import Person
 from contact_center.reports.figures import Figures, folded
@@ -113,13 +114,15 @@ class Board:
                 continue
             waiting = [counts.get((line.id, state), (0, None)) for state in WAITING]
             oldest = [at for _, at in waiting if at is not None]
+            closing = self._directory.closing(session, line.id, now)
             lines[line.id] = {
                 "name": line.name, "city": view.city.name, "greeting": view.city.greeting, "number": line.number,
                 "capacity": line.capacity, "talking": sum(counts.get((line.id, s), (0, None))[0] for s in SPEAKING),
                 "waiting": sum(count for count, _ in waiting),
                 "waiting_since": _iso(min(oldest)) if oldest else None,
-                "open": self._directory.is_open(session, line.id, now),
-                "closed_by_hand": self._directory.closing(session, line.id, now) is not None,
+                "open": is_open_at(view.rule, now) and closing is None,
+                "closed_by_hand": closing is not None,
+                "closed_in_force": _iso(closing.in_force_at) if closing is not None else None,
             }  # fmt: skip
         return lines
 

@@ -12,6 +12,7 @@ from contact_center.identity import Actor
 
 View = TypeVar("View", bound=Callable[..., Any])
 _PUBLIC = "public"
+_SIGNED_IN = "signed in"
 
 
 def permission(name: str) -> Callable[[View], View]:
@@ -30,6 +31,12 @@ def public(view: View) -> View:
     return view
 
 
+def signed_in(view: View) -> View:
+    """The view is for everybody who is signed in, whatever their rights."""
+    view.required_permission = _SIGNED_IN  # type: ignore[attr-defined]
+    return view
+
+
 def required(app: Flask, endpoint: str) -> str | None:
     """The permission that a view has declared."""
     if endpoint == "static" or endpoint.endswith(".static"):
@@ -44,7 +51,7 @@ def check_views(app: Flask, known: frozenset[str]) -> None:
     """
     for rule in app.url_map.iter_rules():
         declared = required(app, rule.endpoint)
-        if declared != _PUBLIC and declared not in known:
+        if declared not in (_PUBLIC, _SIGNED_IN) and declared not in known:
             raise SettingsError(
                 "ページ %(rule)s に権限の宣言がありません。@permission(...) か @public を付けてください。", rule=rule.rule
             )
@@ -57,7 +64,9 @@ def admit() -> None:
     declared = required(current_app, request.endpoint)
     if declared == _PUBLIC:
         return
-    actor().require(declared or "")
+    somebody = actor()
+    if declared != _SIGNED_IN:
+        somebody.require(declared or "")
 
 
 def actor() -> Actor:

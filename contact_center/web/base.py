@@ -14,7 +14,7 @@ from contact_center.errors import BadInput, MadoguchiError, NotFound, NotSignedI
 from contact_center.house import House
 from contact_center.language import LANGUAGES, Words
 from contact_center.settings import LANGUAGE
-from contact_center.web.access import actor, admit, public
+from contact_center.web.access import actor, admit, public, signed_in
 
 COOKIE = "__Host-madoguchi"
 """The session's cookie; the prefix makes browsers refuse it without TLS or from another path."""
@@ -64,6 +64,7 @@ def prepare(app: Flask, built: House) -> None:
         lambda text: words().gettext(text), lambda one, many, n: words().ngettext(one, many, n), newstyle=True
     )
     app.context_processor(lambda: {"language": words().language, "me": _who_or_none()})
+    app.add_url_rule("/", "home", _home)
     app.add_url_rule("/sign-in", "sign_in", _sign_in, methods=["GET", "POST"])
     app.add_url_rule("/sign-out", "sign_out", _sign_out, methods=["POST"])
     app.add_url_rule("/language", "language", _language, methods=["POST"])
@@ -120,6 +121,15 @@ def _unexpected(error: Exception) -> Any:
     place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
     current_app.logger.error("unexpected %s at %s in %s", type(error).__name__, place, request.endpoint)
     return _error(MadoguchiError("うまくいきませんでした。もう一度お試しください。続くときは責任者にお知らせください。"))
+
+
+@signed_in
+def _home() -> Any:
+    me = actor()
+    doors = [d for feature in house().features for d in feature.doors if d.permission in me.rights]
+    if len(doors) == 1:
+        return redirect(doors[0].url)
+    return render_template("home.html", doors=doors)
 
 
 @public

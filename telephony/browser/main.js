@@ -126,7 +126,7 @@ function draw() {
   if (held === null) phone.follow(board.seatId, board.seat);
   drawSeatKeys();
   card.draw();
-  drawLines(board);
+  drawLines(board, link, say);
   drawFigures(board);
   drawSeats(board);
   callbacks.draw(board);
@@ -163,7 +163,7 @@ phone.changed = (sentence) => {
 };
 setInterval(() => {
   if (!board.state) return;
-  drawLines(board);
+  drawLines(board, link, say);
   card.tick();
   drawCall();
   drawNotice();

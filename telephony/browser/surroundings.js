@@ -15,10 +15,30 @@ function item(parent, text, name = "span", className = "") {
   return made;
 }
 
-export function drawLines(board) {
+// Closing a line is one key, pressed twice: the first press asks, and forgets after a few seconds.
+const asking = { line: null, until: 0 };
+
+function closeKey(row, id, line, link, say, redraw) {
+  const asked = asking.line === id && Date.now() < asking.until;
+  const text = line.closed_by_hand ? t("再開") : asked ? t("本当に休止する") : t("休止");
+  const button = item(row, text, "button", "close");
+  button.dataset.key = `close-${id}`;
+  button.setAttribute("aria-label", `${line.name} ${text}`);
+  button.addEventListener("click", () => {
+    if (line.closed_by_hand || asked) {
+      asking.line = null;
+      link.send(line.closed_by_hand ? "line.reopen" : "line.close", { line: id }).catch((refusal) => say(refusal.sentence));
+    } else Object.assign(asking, { line: id, until: Date.now() + 5000 });
+    redraw();
+  });
+}
+
+export function drawLines(board, link, say) {
   const list = $("lines");
+  const focused = document.activeElement?.dataset?.key;
+  const mayClose = board.me.rights.includes("supervise.close");
   list.replaceChildren();
-  for (const line of Object.values(board.state.lines)) {
+  for (const [id, line] of Object.entries(board.state.lines)) {
     const row = item(list, "", "li", "line");
     row.dataset.waiting = line.waiting ? "yes" : "no";
     item(row, `${line.city} ${line.name}`, "strong");
@@ -27,8 +47,11 @@ export function drawLines(board) {
     item(row, t("通話 {n}/{of}", { n: line.talking, of: line.capacity }));
     const waiting = line.waiting_since ? t("待ち {n}人・最長 {time}", { n: line.waiting, time: span(board.since(line.waiting_since)) }) : t("待ち 0人");
     item(row, waiting, "span", "waiting");
-    item(row, line.closed_by_hand ? t("臨時休止中") : line.open ? t("受付時間内") : t("時間外"), "span", "quiet");
+    const closed = line.closed_in_force ? t("臨時休止中（{time}から）", { time: clockTime(line.closed_in_force) }) : t("臨時休止（まだ効いていません）");
+    item(row, line.closed_by_hand ? closed : line.open ? t("受付時間内") : t("時間外"), "span", "quiet");
+    if (mayClose) closeKey(row, id, line, link, say, () => drawLines(board, link, say));
   }
+  if (focused) list.querySelector(`[data-key="${focused}"]`)?.focus();
 }
 
 export function drawFigures(board) {

@@ -156,6 +156,7 @@ def apply(house: House) -> list[str]:
         check(files)
         changed = _write(at, files)
         if not changed:
+            _note_in_force(house)
             return []
         for words in _reloads(changed):
             console(house, words)
@@ -163,7 +164,13 @@ def apply(house: House) -> list[str]:
             _write(at, former)
             console(house, "dialplan reload")
             raise SettingsError("新しい設定はAsteriskに受け入れられませんでした。前の設定のまま続けています。")
+    _note_in_force(house)
     return changed
+
+
+def _note_in_force(house: House) -> None:
+    with house.database.session_scope() as session:
+        house.directory.note_in_force(session)
 
 
 def announce(house: House) -> None:

@@ -10,6 +10,7 @@ import pytest
 from admin.demo.stage import Stage
 from contact_center.personal import Owner
 from telephony.demo import Resident
+from telephony.softphone.hearing import HEARD, likeness, load
 from tests.asterisk.conftest import Desk, kill
 from tests.conftest import CLONE
 
@@ -185,3 +186,28 @@ def _contact(centre: Stage) -> int:
         seat = centre.house.seats.get(session, "seat-1")
     assert seat.contact_id is not None
     return seat.contact_id
+
+
+def test_a_supervisor_closes_a_line_with_one_key_pressed_twice_and_sees_since_when_it_is_in_force(
+    centre: Stage, browser: Any, resident: Make
+) -> None:
+    page = centre.page(browser)
+    centre.sign_in(page, "supervisor")
+    key = page.locator("[data-key=close-line1]")
+    key.click()
+    assert "本当に" in key.inner_text()
+    key.click()
+    page.get_by_text("臨時休止中").wait_for()
+    caller = resident()
+    caller.calls()
+    caller.waits("talking")
+    heard = load(centre.home / "asterisk" / "prompts" / "line1" / "emergency.wav")
+    caller.waits("idle", 60)
+    assert likeness(heard, caller.heard()) > HEARD
+    key.click()
+    page.wait_for_selector("#lines li:first-child:has-text('受付時間内')")
+    page.context.close()
+
+
+def test_an_agent_is_shown_no_key_that_closes_lines(desk: Desk) -> None:
+    assert desk.page.locator("#lines .close").count() == 0

@@ -233,6 +233,7 @@ def upgrade() -> None:
         sa.Column("since", contact_center.database.types.Moment(), nullable=False),
         sa.Column("until", contact_center.database.types.Moment(), nullable=True),
         sa.Column("lifted_at", contact_center.database.types.Moment(), nullable=True),
+        sa.Column("in_force_at", contact_center.database.types.Moment(), nullable=True),
         sa.Column("reason", sa.String(length=200), nullable=False),
         sa.Column("actor", sa.String(length=80), nullable=False),
         sa.ForeignKeyConstraint(["line_id"], ["lines.id"], name=op.f("fk_closings_line_id")),
