@@ -7,6 +7,7 @@ from contact_center.house import House
 
 KERNEL_TASKS = (
     Task("personal.erase_due", "admin.erase", "contact_center.chores:erase_due", every=3600.0),
+    Task("identity.end_old", "admin.people", "contact_center.chores:end_old_sessions", every=60.0),
     Task("audit.checkpoint", "audit.read", "contact_center.chores:checkpoint", every=60.0),
     Task("reports.catch_up", "contact.read", "contact_center.chores:catch_up", every=60.0),
 )
@@ -18,6 +19,11 @@ def erase_due(house: House, _id: int | None) -> None:
         with house.database.session_scope() as session:
             if not house.vault.erase_due(session):
                 return
+
+
+def end_old_sessions(house: House, _id: int | None) -> None:
+    """End sessions past their limits; their seats are left by the switchboard."""
+    house.identity.end_old()
 
 
 def checkpoint(house: House, _id: int | None) -> None:

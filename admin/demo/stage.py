@@ -141,7 +141,9 @@ class Stage:
     def _start_keeper(self) -> None:
         log = (self.home / "log" / "keeper.log").open("ab")
         self._keeper = subprocess.Popen(
-            [sys.executable, "-m", "admin.processes.keeper"], env=environment(self.settings_path), stdin=subprocess.DEVNULL,
+            # However this process ends, the keeper is told and ends the centre in order.
+            ["/usr/bin/setpriv", "--pdeathsig", "TERM", sys.executable, "-m", "admin.processes.keeper"],
+            env=environment(self.settings_path), stdin=subprocess.DEVNULL,
             stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
 

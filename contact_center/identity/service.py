@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from contact_center.audit import Act, AuditTrail
@@ -151,6 +151,26 @@ class Identity:
             row = session.scalar(select(SessionRow).where(SessionRow.token == _hashed(token)))
             if row is not None and row.ended_at is None:
                 self._end(session, row, f"person:{row.person_id}")
+
+    def end_old(self) -> int:
+        """End the sessions that have outlived their idle or absolute limit; how many."""
+        now = self._clock.now()
+        idle = now - timedelta(minutes=self._settings[SESSION_IDLE])
+        age = now - timedelta(hours=self._settings[SESSION_HOURS])
+        with self._database.session_scope() as session:
+            old = session.scalars(
+                select(SessionRow)
+                .where(SessionRow.ended_at.is_(None), or_(SessionRow.seen_at < idle, SessionRow.began_at < age))
+                .limit(500)
+            ).all()
+            for row in old:
+                self._end(session, row, "worker")
+        return len(old)
+
+    def has_ended(self, session: Session, id: int | None) -> bool:
+        """Whether a session is over."""
+        row = session.get(SessionRow, id) if id is not None else None
+        return row is None or row.ended_at is not None
 
     def _end(self, session: Session, row: SessionRow, by: str) -> None:
         row.ended_at = self._clock.now()

@@ -113,6 +113,13 @@ class Calls:
             self._free_ghosts(session)
             return self._house.log.pending(session)
 
+    def leave_ended_seats(self) -> None:
+        """Whoever's session ended while nobody was watching leaves the seat now."""
+        with self._house.database.session_scope() as session:
+            for seat in self._house.seats.all(session):
+                if seat.signed_in and self._house.identity.has_ended(session, seat.session_id):
+                    self._house.seats.sign_out(session, seat, "switchboard")
+
     def _free_ghosts(self, session: Session) -> None:
         for seat in self._house.seats.all(session):
             contact = session.get(Contact, seat.contact_id) if seat.contact_id else None

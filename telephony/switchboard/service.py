@@ -160,6 +160,7 @@ class Switchboard(Service):
     async def _settling(self, protocol: AmiProtocol) -> None:
         await self.in_thread(self._read_record, 0.0)
         await self._compare(protocol)
+        await self.in_thread(self.calls.leave_ended_seats)
         wanted = await self.in_thread(self._all_wanted)
         await self.members.bring_all(protocol, wanted)
         phones = await protocol.collect("DeviceStateList")
@@ -167,6 +168,8 @@ class Switchboard(Service):
         await self.in_thread(self.calls.observe, list(seen))
         await self.in_thread(self.timers.load_in_thread)
         self._settled = True
+        # What was asked for while nobody watched (a closing, new hours) comes into force now.
+        self._render()
         self.log.info("Settled with Asterisk")
         self._write_soon()
 

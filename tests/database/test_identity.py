@@ -76,6 +76,21 @@ def test_a_session_ends_by_idleness_by_age_by_sign_out_and_by_a_new_password(hou
         house.identity.who(other)
 
 
+def test_old_sessions_are_ended_so_that_their_seats_can_be_left(house: House, clock: FakeClock) -> None:
+    house.identity.add_person("operator", "taro", "太郎", GOOD, ["agent"], ["mihon"])
+    old = house.identity.sign_in("taro", GOOD)
+    clock.advance(house.settings[SESSION_IDLE] * 60 + 1)
+    fresh = house.identity.sign_in("taro", GOOD)
+    assert house.identity.end_old() == 1
+    assert house.identity.end_old() == 0
+    assert house.identity.who(fresh)
+    with pytest.raises(NotSignedIn):
+        house.identity.who(old)
+    with house.database.reading() as session:
+        events = [type(r.event).__name__ for r in house.log.since(session, 0)]
+    assert events.count("SessionEnded") == 1
+
+
 @pytest.mark.parametrize("token", ["", "x", "x" * 500, "é", None])
 def test_a_made_up_token_is_nobody(house: House, token: str | None) -> None:
     with pytest.raises(NotSignedIn):
