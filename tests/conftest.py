@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -84,3 +86,20 @@ def centre() -> Iterator[Stage]:
     finally:
         made.close()
         shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Path]:
+    """The socket folder of a running PostgreSQL."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    assert found, "PostgreSQL is missing: deploy/setup.sh test installs it"
+    tools = found[-1].parent
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+    make = [tools / "initdb", "-D", folder / "data", "-U", "madoguchi", "--no-sync", "-A", "trust"]
+    subprocess.run(make, check=True, capture_output=True)
+    options = f"-c unix_socket_directories={folder} -c listen_addresses='' -c fsync=off"
+    control = [tools / "pg_ctl", "-D", folder / "data", "-w", "-l", folder / "log"]
+    subprocess.run([*control, "-o", options, "start"], check=True, capture_output=True)
+    yield folder
+    subprocess.run([*control, "-m", "immediate", "stop"], check=True, capture_output=True)
+    shutil.rmtree(folder)

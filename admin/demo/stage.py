@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import signal
@@ -11,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +64,6 @@ class Stage:
         self.carrier: Carrier | None = None
         self.passwords: dict[str, str] = {}
         self._keeper: subprocess.Popen[bytes] | None = None
-        self._playwright: Any = None
         self._browsers: list[Browser] = []
 
     # -- telling ------------------------------------------------------------------------------------------------------
@@ -182,10 +183,6 @@ class Stage:
 
     def browser(self, microphone: Path | None = None) -> Browser:
         """A headless Chromium with a file for a microphone, its sandbox on."""
-        from playwright.sync_api import sync_playwright
-
-        if self._playwright is None:
-            self._playwright = sync_playwright().start()
         words = [
             "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
             "--autoplay-policy=no-user-gesture-required",
@@ -194,7 +191,7 @@ class Stage:
         ]  # fmt: skip
         if microphone is not None:
             words.append(f"--use-file-for-fake-audio-capture={microphone}")
-        browser = self._playwright.chromium.launch(executable_path=CHROMIUM, args=words, chromium_sandbox=True)
+        browser = _playwright().chromium.launch(executable_path=CHROMIUM, args=words, chromium_sandbox=True)
         self._browsers.append(browser)
         return browser
 
@@ -222,8 +219,6 @@ class Stage:
         """End browsers, carrier and centre, in this order."""
         for browser in self._browsers:
             browser.close()
-        if self._playwright is not None:
-            self._playwright.stop()
         if self.carrier is not None:
             self.carrier.stop()
         if self._keeper is not None:
@@ -233,6 +228,16 @@ class Stage:
             except subprocess.TimeoutExpired:
                 self._keeper.kill()
                 self._keeper.wait()
+
+
+@cache
+def _playwright() -> Any:
+    """One driver for all stages of a process: a second one beside it would be refused."""
+    from playwright.sync_api import sync_playwright
+
+    started = sync_playwright().start()
+    atexit.register(started.stop)
+    return started
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from twisted.internet.interfaces import IDelayedCall
@@ -14,9 +15,6 @@ from contact_center.errors import MadoguchiError
 from contact_center.identity import Actor
 from contact_center.messages import Beat, Message, Refused, decode, encode
 
-if TYPE_CHECKING:
-    from contact_center.hub.hub import Hub
-
 SILENCE = 40.0
 """Seconds without a sign of life after which a connection is taken for dead."""
 
@@ -24,10 +22,29 @@ MOST_WAITING = 64
 """Messages of one connection that may wait for their answer."""
 
 
+class Owner(Protocol):
+    """What a connection tells whoever owns it: the hub."""
+
+    reactor: Any
+    kinds: Mapping[str, type[Message]]
+
+    def opened(self, connection: Connection) -> None:
+        """A socket is open."""
+
+    def said(self, connection: Connection, message: Message, ref: int | None) -> None:
+        """A message has come in."""
+
+    def closed(self, connection: Connection) -> None:
+        """A socket is gone."""
+
+    def words(self, actor: Actor | None, error: MadoguchiError) -> str:
+        """An error's sentence in the reader's language."""
+
+
 class Connection:
     """A console's or device's WebSocket, as `twisted.web.websocket` drives it."""
 
-    def __init__(self, hub: Hub, cookie: str | None, bearer: str | None, same_origin: bool) -> None:
+    def __init__(self, hub: Owner, cookie: str | None, bearer: str | None, same_origin: bool) -> None:
         self._hub = hub
         self.cookie = cookie
         self.bearer = bearer
@@ -105,7 +122,7 @@ class Connection:
             self._silence = self._hub.reactor.callLater(SILENCE, self.close, 4408)
 
 
-def from_request(hub: Hub, request: Request, cookie_name: bytes) -> Connection:
+def from_request(hub: Owner, request: Request, cookie_name: bytes) -> Connection:
     """The connection of a request: a cookie of our own origin, or a device's bearer token."""
     cookie = request.getCookie(cookie_name)
     header = request.getHeader("authorization") or ""

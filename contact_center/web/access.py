@@ -9,6 +9,7 @@ from flask import Flask, current_app, g, request
 
 from contact_center.errors import NotFound, SettingsError
 from contact_center.identity import Actor
+from contact_center.web.centre import COOKIE, house
 
 View = TypeVar("View", bound=Callable[..., Any])
 _PUBLIC = "public"
@@ -74,8 +75,6 @@ def actor() -> Actor:
 
     :raises NotSignedIn: where there is none.
     """
-    from contact_center.web.base import COOKIE, house
-
     if "actor" not in g:
         g.actor = house().identity.who(request.cookies.get(COOKIE))
     found: Actor = g.actor

@@ -15,9 +15,7 @@ from contact_center.house import House
 from contact_center.language import LANGUAGES, Words
 from contact_center.settings import LANGUAGE
 from contact_center.web.access import actor, admit, public, signed_in
-
-COOKIE = "__Host-madoguchi"
-"""The session's cookie; the prefix makes browsers refuse it without TLS or from another path."""
+from contact_center.web.centre import COOKIE, house
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
@@ -35,12 +33,6 @@ class _Sessions(SecureCookieSessionInterface):
     """Flask's own cookie holds only the CSRF token; it is signed with SHA-256, not with Flask's SHA-1."""
 
     digest_method = staticmethod(hashlib.sha256)
-
-
-def house() -> House:
-    """The centre this application serves."""
-    found: House = current_app.extensions["house"]
-    return found
 
 
 def prepare(app: Flask, built: House) -> None:

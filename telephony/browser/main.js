@@ -134,10 +134,16 @@ function draw() {
   drawNotice();
 }
 
+let mounted = false;
 link.on("board", () => {
   if (!connected) {
     connected = true;
     card.keep();
+  }
+  if (!mounted) {
+    // Not before the hub has greeted us: a panel may speak as soon as it is there.
+    mounted = true;
+    mountPanels(link, board, say);
   }
   draw();
 });
@@ -227,4 +233,3 @@ async function devices() {
 }
 document.querySelector(".sound").addEventListener("toggle", devices);
 
-mountPanels(link, board, say);

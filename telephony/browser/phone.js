@@ -62,6 +62,15 @@ class BrowserPhone {
     this.now(this.registered, request.getHeader("X-Contact"));
   }
 
+  // Bytes of sound that have come in this call so far.
+  async soundReceived() {
+    let bytes = 0;
+    for (const report of (await this.session?.connection?.getStats())?.values() ?? []) {
+      if (report.type === "inbound-rtp" && report.kind === "audio") bytes += report.bytesReceived;
+    }
+    return bytes;
+  }
+
   // Forgets a call that is no more, whatever the other side thinks of it.
   drop() {
     const session = this.session;
@@ -117,10 +126,6 @@ class NativePhone {
     return this.link.send("phone.command", { do: what });
   }
 
-  drop() {
-    return this.command("hang_up");
-  }
-
   stop() {}
 }
 
@@ -166,12 +171,13 @@ export class Phone {
     this.changed();
   }
 
-  // The centre knows when a call is over; a page that was cut off from it may still believe it is talking.
-  agree(presence) {
+  // A page that was cut off may still believe it is talking. The centre's word alone does not end a call, for its record may
+  // lag behind (a locked database); it is over when the centre says so and no more sound has come for seconds.
+  async agree(presence) {
     const over = !["ringing", "on_contact"].includes(presence);
-    if (!over || !this.inCall) this.disagreed = null;
-    else if (!this.disagreed) this.disagreed = performance.now();
-    else if (performance.now() - this.disagreed > 2000) this.device?.drop();
+    const sound = over && this.inCall ? await this.device?.soundReceived?.() : undefined;
+    if (sound === undefined || this.silent?.sound !== sound) this.silent = { sound, since: performance.now() };
+    else if (performance.now() - this.silent.since > 3000) this.device.drop();
   }
 
   // The seat rings, but this phone, back from a break, does not: the centre must ring it anew.

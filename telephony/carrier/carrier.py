@@ -56,7 +56,15 @@ class Carrier:
         :raises Unavailable: where it does not within 20 seconds.
         """
         # However this process ends, the carrier ends with it.
-        words = ["/usr/bin/setpriv", "--pdeathsig", "TERM", *self._found.command, "-f", "-C", str(self._home / "etc" / "asterisk.conf")]
+        words = [
+            "/usr/bin/setpriv",
+            "--pdeathsig",
+            "TERM",
+            *self._found.command,
+            "-f",
+            "-C",
+            str(self._home / "etc" / "asterisk.conf"),
+        ]
         log = (self._home / "log" / "output").open("wb")
         self._process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         for _ in range(200):

@@ -59,7 +59,7 @@ class Switchboard(Service):
         self.members = Members(self.link)
         self.passwords = Passwords(render.places(house).seats_database)
         self.witness = Witness(render.places(house).log, house.clock)
-        self.timers = WrapUpTimers(self)
+        self.timers = WrapUpTimers(house, reactor, self.in_thread)
         self.drift = 0
         self._reactions = self._load_reactions()
         self._writer = ThreadPool(1, 1, "writer")

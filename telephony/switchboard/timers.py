@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
+from twisted.internet import defer
+from twisted.logger import Logger
+
+from contact_center.house import House
 from contact_center.seats import Presence
-
-if TYPE_CHECKING:
-    from telephony.switchboard.service import Switchboard
 
 
 class WrapUpTimers:
@@ -15,26 +17,30 @@ class WrapUpTimers:
     closed and shows as overdue, because an outcome is required (IZ-17).
     """
 
-    def __init__(self, switchboard: Switchboard) -> None:
-        self._switchboard = switchboard
+    log = Logger()
+
+    def __init__(self, house: House, reactor: Any, in_thread: Callable[..., defer.Deferred[Any]]) -> None:
+        self._house = house
+        self._reactor = reactor
+        self._in_thread = in_thread
         self._calls: dict[str, Any] = {}
 
     def load_in_thread(self) -> None:
         """Set the timers of every seat that is wrapping, after a start; runs in the writing thread."""
-        house = self._switchboard.house
+        house = self._house
         with house.database.reading() as session:
             seats = [(s.id, s.wrap_until) for s in house.seats.all(session) if s.presence == Presence.WRAPPING]
         for id, until in seats:
             if until is not None:
                 left = (until - house.clock.now()).total_seconds()
-                self._switchboard.reactor.callFromThread(self.set, id, left)
+                self._reactor.callFromThread(self.set, id, left)
 
     def set(self, seat: str, seconds: float) -> None:
         """The wrap-up of this seat is over in so many seconds."""
         former = self._calls.pop(seat, None)
         if former is not None and former.active():
             former.cancel()
-        self._calls[seat] = self._switchboard.reactor.callLater(max(0.0, seconds), self._over, seat)
+        self._calls[seat] = self._reactor.callLater(max(0.0, seconds), self._over, seat)
 
     def clear(self, seat: str) -> None:
         """The seat is no longer wrapping."""
@@ -44,11 +50,11 @@ class WrapUpTimers:
 
     def _over(self, seat: str) -> None:
         self._calls.pop(seat, None)
-        done = self._switchboard.in_thread(self._over_in_thread, seat)
-        done.addErrback(lambda failure: self._switchboard.log.warn("Wrap-up: {why}", why=failure.getErrorMessage()))
+        done = self._in_thread(self._over_in_thread, seat)
+        done.addErrback(lambda failure: self.log.warn("Wrap-up: {why}", why=failure.getErrorMessage()))
 
     def _over_in_thread(self, id: str) -> None:
-        house = self._switchboard.house
+        house = self._house
         with house.database.session_scope() as session:
             seat = house.seats.get(session, id)
             if seat.presence == Presence.WRAPPING and seat.contact_id is not None:

@@ -9,6 +9,7 @@ import pytest
 
 from admin.demo.stage import Stage
 from telephony.demo import LINE_NUMBER, Resident, first_call
+from telephony.pbx.translate import from_queue_log
 from telephony.prompts.make import TEXTS, spoken
 from telephony.settings import SIP_PORT
 from telephony.softphone import SoftphoneProcess
@@ -162,3 +163,17 @@ def test_no_callers_number_and_no_note_stand_in_any_log(centre: Stage) -> None:
         text = path.read_text("utf-8", "replace")
         for number in ("09012345678", "9012345678", "0311113333", "0311116666"):
             assert number not in text, path
+
+
+def test_asterisks_own_record_tells_the_whole_story_of_a_call(centre: Stage, desk: Desk, resident: Make) -> None:
+    caller = resident("0311117777")
+    caller.calls()
+    desk.rings()
+    desk.answers()
+    caller.hangs_up()
+    desk.presence("wrapping")
+    lines = (centre.home / "asterisk" / "log" / "queue_log").read_text().splitlines()
+    key = next(line.split("|")[1] for line in lines if "M-ARRIVED|0311117777" in line)
+    told = [seen for line in lines if key in line and (seen := from_queue_log(line))]
+    story = {(type(seen).__name__, getattr(seen, "seat", "")) for seen in told}
+    assert story == {("Arrived", ""), ("Queued", ""), ("Answered", "seat-1"), ("SeatLeft", "seat-1"), ("Gone", "")}

@@ -175,7 +175,8 @@ def test_calls_are_answered_while_the_database_is_locked_and_written_afterwards(
         caller.waits("talking")
         held = centre.clock.monotonic()
         # Longer than any writer waits, so that the switchboard has given up and fallen behind.
-        centre.wait(lambda: centre.clock.monotonic() - held > 7, 10, "")
+        centre.wait(lambda: centre.clock.monotonic() - held > 9, 12, "")
+        assert desk.page.get_attribute("body", "data-phone") == "talking"
     finally:
         lock.execute("ROLLBACK")
         lock.close()
