@@ -154,9 +154,9 @@ def phone_command(hub: Hub, actor: Actor, message: m.PhoneCommand) -> Iterator[M
 
 
 def phone_report(hub: Hub, actor: Actor, message: m.PhoneReport) -> Iterator[Message]:
-    """Pass a native phone's word on to the console of its seat. (The actor of a device carries its seat as name.)"""
+    """Pass a native phone's word on to the console of its seat."""
     with hub.house.database.reading() as session:
-        seat = hub.house.seats.get(session, actor.name)
+        seat = hub.house.seats.get(session, actor.device)
     if seat.person_id is not None:
         hub.to_person(seat.person_id, message)
     yield from ()

@@ -18,6 +18,7 @@ from contact_center.events import EventLog
 from contact_center.events.catalogue import (
     ContactAnswered,
     ContactArrived,
+    ContactHeld,
     ContactOffered,
     ContactQueued,
     ContactUnserved,
@@ -114,6 +115,15 @@ class Contacts:
             seat=seat.id, person=seat.person_id or 0, waited=_span(contact.arrived_at, at),
         )  # fmt: skip
         self._log.append(session, answered, at=at)
+
+    def hold(self, session: Session, contact: Contact, seat: Seat, held: bool, at: datetime) -> None:
+        """The seat has put the resident on hold, or taken them off it."""
+        before, after = (State.TALKING, State.HELD) if held else (State.HELD, State.TALKING)
+        if contact.state != before or contact.seat_id != seat.id:
+            return
+        contact.state = after
+        changed = ContactHeld(city=contact.city_id, contact=contact.id, actor="switchboard", seat=seat.id, held=held)
+        self._log.append(session, changed, at=at)
 
     def seat_left(self, session: Session, contact: Contact, seat: Seat, at: datetime) -> None:
         """The seat's own leg has ended: time for notes there, whatever becomes of the resident's."""

@@ -50,7 +50,6 @@ class Connection:
         self.bearer = bearer
         self._same_origin = same_origin
         self.actor: Actor | None = None
-        self.device_seat: str | None = None
         self.tab = ""
         self.holds = False
         self.greeted = False

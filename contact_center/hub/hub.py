@@ -122,8 +122,7 @@ class Hub(Service):
     def _identify_in_thread(self, connection: Connection) -> None:
         if connection.bearer is not None:
             device = self.house.identity.device(connection.bearer)
-            connection.device_seat = device.seat or ""
-            connection.actor = Actor(0, device.name, frozenset({"device"}), frozenset())
+            connection.actor = Actor(0, device.name, frozenset(), frozenset(), device=device.seat or device.name)
         else:
             connection.actor = self.house.identity.who(connection.cookie)
 
@@ -140,8 +139,8 @@ class Hub(Service):
 
     def to_device(self, seat: str, message: Message) -> bool:
         """Send to the native phone of a seat; False where none is connected. May be called from any thread."""
-        there = any(c.device_seat == seat for c in list(self._connections))
-        self.reactor.callFromThread(self._to, lambda c: c.device_seat == seat, message)
+        there = any(_is_phone_of(c, seat) for c in list(self._connections))
+        self.reactor.callFromThread(self._to, lambda c: _is_phone_of(c, seat), message)
         return there
 
     def _to(self, wanted: Callable[[Connection], bool], message: Message) -> None:
@@ -190,9 +189,8 @@ class Hub(Service):
             return
         declared, handler = self._handlers[type(message)]
         if declared.permission == "device":
-            if connection.device_seat is None:
+            if not actor.device:
                 raise NotAllowed("この操作の権限がありません。必要なときは責任者にお申し出ください。")
-            actor = Actor(0, connection.device_seat, actor.rights, actor.cities)
         else:
             actor.require(declared.permission)
             if not connection.holds:
@@ -329,3 +327,7 @@ class Hub(Service):
                 self.reactor.callFromThread(connection.close, 4401)
             except Unavailable:
                 return
+
+
+def _is_phone_of(connection: Connection, seat: str) -> bool:
+    return connection.actor is not None and connection.actor.device == seat

@@ -1,21 +1,22 @@
-"""Who acts: a signed-in person, or the machine's own operator at the shell."""
+"""Who acts: a signed-in person, or an enrolled device."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from contact_center.errors import NotAllowed
 
 
 @dataclass(frozen=True)
 class Actor:
-    """A person as the rest of the house sees them.
+    """A person or device as the rest of the house sees them.
 
-    :param person: id of the person; 0 is the operator at the machine's shell.
+    :param person: id of the person; 0 for a device.
     :param name: display name.
     :param rights: names of the permissions held.
-    :param cities: ids of the cities served; the operator serves all.
-    :param session: id of the sign-in, or None at the shell.
+    :param cities: ids of the cities served.
+    :param session: id of the sign-in.
+    :param device: the seat whose native phone this is, or empty for a person.
     """
 
     person: int
@@ -24,16 +25,16 @@ class Actor:
     cities: frozenset[str]
     session: int | None = None
     language: str = "ja"
-    everywhere: bool = field(default=False)
+    device: str = ""
 
     @property
     def word(self) -> str:
         """How this actor is written in events and audit."""
-        return f"person:{self.person}" if self.person else "operator"
+        return f"device:{self.device}" if self.device else f"person:{self.person}"
 
     def serves(self, city: str | None) -> bool:
         """Whether the things of that city concern this actor; what belongs to no city concerns all."""
-        return city is None or self.everywhere or city in self.cities
+        return city is None or city in self.cities
 
     def require(self, permission: str, city: str | None = None) -> None:
         """Refuse where the right is not held, or not for that city.

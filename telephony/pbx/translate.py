@@ -9,7 +9,10 @@ from datetime import datetime
 
 from contact_center.clock import TOKYO
 
-EVENTS = ("UserEvent", "AgentCalled", "AgentConnect", "AgentRingNoAnswer", "Hangup", "DeviceStateChange", "FullyBooted")
+EVENTS = (
+    "UserEvent", "AgentCalled", "AgentConnect", "AgentRingNoAnswer", "Hold", "Unhold", "Hangup", "DeviceStateChange",
+    "FullyBooted",
+)  # fmt: skip
 """The AMI events that are read; the others are not even sent."""
 
 _SEAT = re.compile(r"PJSIP/(seat-\d+)(-native)?")
@@ -61,6 +64,14 @@ class Answered(Observation):
 
 
 @dataclass(frozen=True)
+class Held(Observation):
+    """A seat has put the resident on hold, or taken them off it."""
+
+    seat: str
+    held: bool
+
+
+@dataclass(frozen=True)
 class SeatLeft(Observation):
     """A seat's own leg has ended."""
 
@@ -91,6 +102,9 @@ def from_ami(event: Mapping[str, str]) -> Observation | PhoneState | None:
         return _stage(event)
     if kind == "DeviceStateChange":
         return _phone(event.get("Device", ""), event.get("State", ""))
+    if kind in ("Hold", "Unhold"):
+        seat = _SEAT.match(event.get("Channel", ""))
+        return Held(event.get("Linkedid", ""), None, seat.group(1), kind == "Hold") if seat else None
     if kind == "Hangup":
         seat = _SEAT.match(event.get("Channel", ""))
         if seat is None or event.get("ChannelStateDesc") != "Up":

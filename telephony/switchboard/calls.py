@@ -15,6 +15,7 @@ from telephony.pbx.translate import (
     Answered,
     Arrived,
     Gone,
+    Held,
     NotAnswered,
     Observation,
     Offered,
@@ -67,7 +68,7 @@ class Calls:
             self._at_seat(session, contact, seen)
 
     def _at_seat(self, session: Session, contact: Contact, seen: Observation) -> None:
-        assert isinstance(seen, (Offered, NotAnswered, Answered, SeatLeft))
+        assert isinstance(seen, (Offered, NotAnswered, Answered, Held, SeatLeft))
         seat = session.get(Seat, seen.seat)
         if seat is None:
             return
@@ -76,6 +77,8 @@ class Calls:
             contacts.offer(session, contact, seat, at)
         elif isinstance(seen, NotAnswered):
             contacts.not_answered(session, contact, seat, seen.rang > self._ring_seconds - 2, at)
+        elif isinstance(seen, Held):
+            contacts.hold(session, contact, seat, seen.held, at)
         elif isinstance(seen, Answered):
             contacts.answer(session, contact, seat, at)
         else:

@@ -103,6 +103,7 @@ def test_hold_and_mute_are_heard(centre: Stage, desk: Desk, resident: Make) -> N
     desk.answers()
     desk.page.keyboard.press("F9")
     desk.page.wait_for_selector("#hold[aria-pressed=true]")
+    desk.page.get_by_text("保留中", exact=True).wait_for()
     desk.page.keyboard.press("F9")
     desk.page.wait_for_selector("#hold[aria-pressed=false]")
     desk.page.keyboard.press("F10")
