@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -53,8 +54,9 @@ class Connection:
         self.tab = ""
         self.holds = False
         self.greeted = False
+        self.greeted_once = False
         self.last = 0
-        self.waiting = 0
+        self.waiting: deque[tuple[Message, int | None]] = deque()
         self._transport: WebSocketTransport | None = None
         self._silence: IDelayedCall | None = None
 
@@ -80,7 +82,7 @@ class Connection:
         if isinstance(decoded, Beat):
             self.send(decoded)
             return
-        if self.waiting >= MOST_WAITING:
+        if len(self.waiting) >= MOST_WAITING:
             self.close(4429)
             return
         self._hub.said(self, decoded, ref)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from threading import Event as Flag
 from typing import Any
 
@@ -68,6 +69,7 @@ class Hub(Service):
         self._handlers_pool = ThreadPool(2, THREADS, "handlers")
         self._watcher = ThreadPool(1, 1, "watcher")
         self._stop = Flag()
+        self._told = 0
         self._news_since_pulse = True
         self._pulse = task.LoopingCall(self._send_pulse)
         self._quiet_beats = 0
@@ -165,15 +167,21 @@ class Hub(Service):
     # -- what consoles say --------------------------------------------------------------------------------------------
 
     def said(self, connection: Connection, message: Message, ref: int | None) -> None:
-        """A message has come in."""
-        connection.waiting += 1
+        """A message has come in; those of one connection are answered one after the other, in their order."""
+        connection.waiting.append((message, ref))
+        if len(connection.waiting) == 1:
+            self._answer_next(connection)
+
+    def _answer_next(self, connection: Connection) -> None:
+        message, ref = connection.waiting[0]
         done = deferToThreadPool(self.reactor, self._handlers_pool, self._answer_in_thread, connection, message, ref)
         done.addErrback(self._went_wrong, connection, message, ref)
+        done.addBoth(self._answered, connection)
 
-        def answered(_: object) -> None:
-            connection.waiting -= 1
-
-        done.addBoth(answered)
+    def _answered(self, _result: object, connection: Connection) -> None:
+        connection.waiting.popleft()
+        if connection.waiting:
+            self._answer_next(connection)
 
     def _answer_in_thread(self, connection: Connection, message: Message, ref: int | None) -> None:
         if connection.actor is None:
@@ -208,6 +216,10 @@ class Hub(Service):
         if isinstance(error, NotSignedIn):
             connection.close(4401)
             return
+        if isinstance(message, Hello):
+            # The page comes back by itself and asks anew.
+            connection.close(4503)
+            return
         if not isinstance(error, MadoguchiError):
             # The trace goes without the values of variables: they may be personal.
             self.log.failure("a handler of {type} failed", failure, type=message.TYPE)
@@ -216,7 +228,9 @@ class Hub(Service):
         connection.send(Refused(to=message.TYPE, ref=ref, code=error.code, sentence=sentence))
 
     def _greet_in_thread(self, connection: Connection, actor: Actor, hello: Hello) -> None:
-        self.house.fold.catch_up()
+        # Figures a little old are better than no console while the database cannot be written.
+        with suppress(Unavailable):
+            self.house.fold.catch_up()
         with self.house.database.reading() as session:
             last = self.house.log.last_id(session)
             first: Message | None = None
@@ -234,11 +248,25 @@ class Hub(Service):
         self.reactor.callFromThread(self._greeted, connection, hello, first, last)
 
     def _greeted(self, connection: Connection, hello: Hello, first: Message, last: int) -> None:
-        connection.tab = hello.tab
-        self._hold(connection, take=False)
+        if not connection.greeted_once:
+            connection.greeted_once = True
+            connection.tab = hello.tab
+            self._hold(connection, take=False)
         connection.send(first)
         connection.last = last
-        connection.greeted = True
+        if self._told > last:
+            # Something was told to the others between our look and now: it is fetched before anything newer is sent.
+            self._greet_again(connection)
+        else:
+            connection.greeted = True
+
+    def _greet_again(self, connection: Connection) -> None:
+        connection.greeted = False
+        assert connection.actor is not None
+        hello = Hello(last=connection.last, tab=connection.tab)
+        done = deferToThreadPool(self.reactor, self._handlers_pool, self._greet_in_thread, connection, connection.actor, hello)
+        # The page comes back by itself and asks anew.
+        done.addErrback(lambda _: connection.close(4503))
 
     # -- what consoles are told ---------------------------------------------------------------------------------------
 
@@ -266,16 +294,17 @@ class Hub(Service):
         with self.house.database.reading() as session:
             for recorded in self.house.log.since(session, last):
                 last = recorded.id
-                texts: dict[View, str] = {}
+                texts: dict[View, str | None] = {}
                 for view, actor in views.items():
                     state = self.house.board.changes(session, actor, recorded)
-                    if state is not None:
-                        texts[view] = encode(Change(last=last, event=type(recorded.event).__name__, state=state))
+                    change = Change(last=last, event=type(recorded.event).__name__, state=state) if state else None
+                    texts[view] = encode(change) if change else None
                 self.reactor.callFromThread(self._tell, recorded, texts)
         return last
 
-    def _tell(self, recorded: Recorded, texts: dict[View, str]) -> None:
+    def _tell(self, recorded: Recorded, texts: dict[View, str | None]) -> None:
         self._news_since_pulse = True
+        self._told = recorded.id
         event = recorded.event
         for connection in list(self._connections):
             actor = connection.actor
@@ -284,7 +313,12 @@ class Hub(Service):
             if isinstance(event, SessionEnded) and actor.session == event.session:
                 connection.close(4401)
             elif connection.greeted and recorded.id > connection.last:
-                text = texts.get((actor.cities, actor.rights))
+                view = (actor.cities, actor.rights)
+                if view not in texts:
+                    # It was greeted while this event was being put into words for the others.
+                    self._greet_again(connection)
+                    continue
+                text = texts[view]
                 if text is not None:
                     connection.send_text(text)
                 connection.last = recorded.id

@@ -218,11 +218,12 @@ class Switchboard(Service):
     # -- what the house says ----------------------------------------------------------------------------------------
 
     def _watch_in_thread(self) -> None:
-        with self.house.database.reading() as session:
-            last = self.house.log.last_id(session)
-        news = None
+        last, news = -1, None
         while not self._stop.is_set():
             try:
+                if last < 0:
+                    with self.house.database.reading() as session:
+                        last = self.house.log.last_id(session)
                 news = news or watch(self.house.database, self.house.clock)
                 if not news.wait(0.5):
                     continue
