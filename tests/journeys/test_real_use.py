@@ -1,0 +1,72 @@
+"""`madoguchi up` from a settings file, as `make run` does: the centre comes up, answers, and ends whole."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import ssl
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from admin.demo.stage import free_port, free_port_block, temporary_home
+from contact_center.clock import SystemClock
+from tests.conftest import CLONE
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder with a settings file and the example directory beside it."""
+    made = temporary_home()
+    shutil.copy(CLONE / "deploy" / "directory.example.toml", made / "directory.toml")
+    rtp = free_port_block(100)
+    (made / "madoguchi.toml").write_text(
+        f'[centre]\nhome = "home"\n[web]\nport = {free_port()}\n[telephony]\nsip_port = {free_port()}\n'
+        f"tls_port = {free_port()}\nami_port = {free_port()}\nhttp_port = {free_port()}\n"
+        f"rtp_first = {rtp}\nrtp_last = {rtp + 99}\n"
+    )
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
+def test_the_centre_comes_up_from_a_settings_file_and_ends_whole(folder: Path) -> None:
+    command = [sys.executable, "-m", "admin.cli", "--settings", str(folder / "madoguchi.toml"), "up"]
+    centre = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=CLONE)
+    clock = SystemClock()
+    port = (folder / "madoguchi.toml").read_text().split("[web]\nport = ")[1].split("\n")[0]
+    try:
+        for _ in range(400):
+            try:
+                context = ssl.create_default_context(cafile=str(folder / "home" / "tls" / "authority.pem"))
+                with urllib.request.urlopen(f"https://localhost:{port}/alive", context=context, timeout=2) as answer:
+                    assert answer.status == 204
+                    break
+            except (OSError, FileNotFoundError):
+                assert centre.poll() is None, "the centre has ended"
+                clock.sleep(0.1)
+        else:
+            raise AssertionError("the centre does not answer")
+        children = {int(p.read_text().split()[0]) for p in (folder / "home" / "run").glob("*.keeper")}
+        assert len(children) == 7
+    finally:
+        centre.send_signal(signal.SIGTERM)
+        assert centre.wait(30) == 0
+    for child in children:
+        with pytest.raises(ProcessLookupError):
+            os.kill(child, 0)
+
+
+def test_a_wrong_setting_stops_the_start_with_its_line(folder: Path) -> None:
+    settings = folder / "madoguchi.toml"
+    settings.write_text(settings.read_text() + "[seats]\nwrapup = 30\n")
+    command = [sys.executable, "-m", "admin.cli", "--settings", str(settings), "up"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, cwd=CLONE)
+    assert done.returncode == 7
+    assert "seats.wrap_up" in done.stderr
+    assert f":{len(settings.read_text().splitlines())}" in done.stderr
+    assert "Traceback" not in done.stderr
