@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -30,7 +31,8 @@ def make_certificates(house: House) -> None:
     names = [n.strip() for n in house.settings[WEB_NAMES].split(",") if n.strip()]
     names += [a for a in (house.settings[WEB_HOST], house.settings[SIP_HOST]) if a not in (*names, "0.0.0.0")]  # noqa: S104
     authority, server = folder / "authority.pem", folder / "server.pem"
-    if server.exists() and not authority.exists():
+    if server.exists() and not _is_ours(server, authority):
+        # The city has put a certificate of its own here.
         return
     now = house.clock.now()
     if not authority.exists():
@@ -60,6 +62,17 @@ def make_certificates(house: House) -> None:
     )  # fmt: skip
     _keep(folder / "server.key", _private(key))
     _keep(server, builder.sign(loaded, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+
+
+def _is_ours(server: Path, authority: Path) -> bool:
+    if not authority.exists():
+        return False
+    issuer = x509.load_pem_x509_certificate(authority.read_bytes())
+    try:
+        x509.load_pem_x509_certificate(server.read_bytes()).verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
 
 
 def _is_due(path: Path, names: list[str], house: House) -> bool:

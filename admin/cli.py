@@ -99,7 +99,7 @@ def _stay(on_stage: Any) -> None:
     on_stage.tell(f"\n[bold]ご自分のブラウザーでどうぞ[/]: {on_stage.url}（証明書の警告は練習用のためです）")
     for account, password in on_stage.passwords.items():
         on_stage.tell(f"  アカウント {account}  パスワード {password}")
-    on_stage.tell(f"  着席して「受付中」にしてから:  madoguchi --settings {on_stage.settings_path} caller")
+    on_stage.tell(f"  着席して「受付中」にしてから:  deploy/as_user.sh madoguchi --settings {on_stage.settings_path} caller")
     on_stage.tell("  止めるには Ctrl-C")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -238,6 +238,15 @@ def hours() -> None:
     """Opening hours."""
 
 
+def _moment(text: str) -> datetime:
+    """A moment as somebody has typed it, in Japanese time where it says no other."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput("時刻は 2026-12-29T10:00 のように書いてください。") from error
+    return at.replace(tzinfo=TOKYO) if at.tzinfo is None else at.astimezone(TOKYO)
+
+
 @hours.command("at")
 @click.argument("moment")
 @click.option("--line", required=True, help="Id of the line; `1` stands for `line1`.")
@@ -246,11 +255,7 @@ def hours_at(context: Context, moment: str, line: str) -> None:
     """What a caller on a line would hear at a moment (2026-12-29T10:00, Japanese time)."""
     from telephony.hours import what_a_caller_hears
 
-    try:
-        at = datetime.fromisoformat(moment)
-    except ValueError as error:
-        raise BadInput("時刻は 2026-12-29T10:00 のように書いてください。") from error
-    at = at.replace(tzinfo=TOKYO) if at.tzinfo is None else at.astimezone(TOKYO)
+    at = _moment(moment)
     answer = what_a_caller_hears(context.house(), f"line{line}" if line.isdigit() else line, at)
     context.show(answer, f"{answer['decision_ja']}（{answer['why']}）\n「{answer['announcement']}」")
 
@@ -267,6 +272,7 @@ def close(context: Context, line: str | None, until: str | None, reason: str, re
     from telephony.pbx import render
 
     house = context.house()
+    end = _moment(until) if until else None
     act = "line.reopen" if reopen else "line.close"
     house.audit.record(Act("operator", act, f"line:{line or '*'}", {"until": until, "reason": reason}))
     with house.database.session_scope() as session:
@@ -274,7 +280,6 @@ def close(context: Context, line: str | None, until: str | None, reason: str, re
             if not house.directory.reopen(session, line, "operator"):
                 raise NotFound("休止中の回線はありません。")
         else:
-            end = datetime.fromisoformat(until).replace(tzinfo=TOKYO) if until else None
             house.directory.close(session, line, end, reason, "operator")
     render.apply(house)
     context.show({"in_force": True}, "再開しました。" if reopen else "休止しました。今からの電話には休止の案内が流れます。")
@@ -305,7 +310,7 @@ def report(context: Context, day: str | None, cities: tuple[str, ...]) -> None:
     from contact_center.settings import SERVICE_LEVEL
 
     house = context.house()
-    at = datetime.fromisoformat(day).date() if day else day_of(house.clock.now())
+    at = day_of(_moment(day) if day else house.clock.now())
     house.fold.catch_up()
     with house.database.reading() as session:
         wanted = frozenset(cities or [city.id for city in house.directory.cities(session)])
@@ -357,11 +362,13 @@ def asterisk_queue(context: Context) -> None:
 @click.option("--hub", "url", required=True, help="https://… of the centre.")
 @click.option("--token", envvar="MADOGUCHI_DEVICE_TOKEN", required=True, help="The token this phone was enrolled with.")
 @click.option("--authority", type=click.Path(path_type=Path, exists=True), help="The centre's authority.pem.")
-def softphone(url: str, token: str, authority: Path | None) -> None:
+@click.option("--host", default="0.0.0.0", help="This PC's own address towards the centre.")  # noqa: S104
+@click.option("--sound/--no-sound", default=True, help="Use this PC's microphone and loudspeaker.")
+def softphone(url: str, token: str, authority: Path | None, host: str, sound: bool) -> None:
     """The native phone of a seat, driven by the console like the browser's."""
     from admin.processes.softphone import run
 
-    run(url, token, authority)
+    run(url, token, authority, host, sound)
 
 
 @main.command()
@@ -369,7 +376,11 @@ def softphone(url: str, token: str, authority: Path | None) -> None:
 @click.pass_obj
 def bench(context: Context, which: tuple[str, ...]) -> None:
     """Measure speed, side by side with the plain alternative."""
-    from bench.run import run  # the folder of the clone
+    from admin.processes.layout import CLONE
+
+    # The benchmarks are a folder of the clone, not part of what is installed.
+    sys.path.insert(0, str(CLONE))
+    from bench.run import run
 
     result = run(which)
     context.show(result, "")

@@ -33,7 +33,7 @@ def examine(settings_path: Path | None) -> list[Finding]:
     except MadoguchiError as error:
         return [Finding("設定", False, error.sentence())]
     findings = [Finding("設定", True, f"読めました（ホーム {house.settings.home}）。")]
-    for check in (_home, _database, _front_door, _certificate, _clock, _browser):
+    for check in (_home, _database, _processes, _front_door, _certificate, _clock, _browser):
         findings += check(house)
     for feature in house.features:
         for health in feature.health:
@@ -51,7 +51,7 @@ def _home(house: House) -> Iterator[Finding]:
         return
     free = shutil.disk_usage(home).free
     yield Finding("ディスク", free > LEAST_FREE, f"空き {free // 1024**3} GB。" + ("" if free > LEAST_FREE else "空けてください。"))
-    keys = home / "keys"
+    keys = house.keyring.folder
     private = not keys.exists() or (keys.stat().st_mode & 0o077) == 0
     yield Finding("鍵", private, "他の人には読めません。" if private else f"chmod 700 {keys} を実行してください。")
 
@@ -72,6 +72,18 @@ def _database(house: House) -> Iterator[Finding]:
     yield Finding(
         "監査", broken is None, "鎖はつながっています。" if broken is None else f"{broken.id}番で切れています: {broken.why}"
     )
+
+
+def _processes(house: House) -> Iterator[Finding]:
+    """Those that answer on no socket: the keeper wrote their ids down."""
+    run = house.settings.home / "run"
+    for name in ("switchboard", "worker"):
+        try:
+            alive = Path(f"/proc/{(run / f'{name}.keeper').read_text().split()[0]}").exists()
+        except (OSError, IndexError):
+            alive = False
+        words = "動いています。" if alive else f"動いていません。起動し、{house.settings.home / 'log'} の記録を見てください。"
+        yield Finding({"switchboard": "交換台", "worker": "作業係"}[name], alive, words)
 
 
 def _front_door(house: House) -> Iterator[Finding]:

@@ -25,11 +25,12 @@ from contact_center.events import Event, watch
 from contact_center.events.catalogue import ContactArrived, ContactUnserved
 from contact_center.house import House
 
-MEASURED = """A fake Asterisk in a process of its own sends the events. Ours is the switchboard's own process with its database and
-nothing else of a centre; the lag of a contact is from the moment its arrival was due to be sent until another process could read
-ContactArrived in the database. Plain is asterisk-ami 0.1.7, which reads the same storm, counts, and writes nothing; its lag ends
-when its listener is called. Due is due: where a reader holds the storm up, that counts as lag. The events have the headers of
-Asterisk 22 (about 20 lines); the centre's own manager.conf would not even let the 99 of 100 through."""
+MEASURED = """A fake Asterisk in a process of its own sends the events. Ours is the switchboard's own process with its
+database and nothing else of a centre; the lag of a contact is from the moment its arrival was due to be sent until another
+process could read ContactArrived in the database. Plain is asterisk-ami 0.1.7, which reads the same storm, counts, and writes
+nothing; its lag ends when its listener is called. Due is due: where a reader holds the storm up, that counts as lag. The
+events have the headers of Asterisk 22 (about 20 lines); the centre's own manager.conf would not even let the 99 of 100
+through."""
 
 RATE = 10_000
 SECONDS = 30
@@ -158,7 +159,7 @@ def _read_along(house: House, seen: Moments, over: threading.Event) -> None:
             recorded = house.log.since(session, last)
             at = time.time()
             fresh = [one.event.contact for one in recorded if isinstance(one.event, ContactArrived)]
-            keys.update(session.execute(select(Contact.id, Contact.key).where(Contact.id.in_(fresh))).tuples())
+            keys.update(session.execute(select(Contact.id, Contact.key).where(Contact.id.in_(fresh))).tuples().all())
         for one in recorded:
             last = one.id
             stage = STAGES.get(type(one.event))
@@ -221,8 +222,8 @@ def _findings(ours: Outcome, plain: Outcome) -> Findings:
     ]
     figures = {
         one.name: {
-            "taken_a_second": round(one.rate), "lost": one.lost, "cpu_us_an_event": round(one.cpu / one.storm["events"] * 1e6, 1),
-            "longest_wait_s": round(one.storm["longest_wait"], 2), "more_sign_ins": one.storm["more_sign_ins"],
+            "taken_a_second": round(one.rate), "lost": one.lost, "cpu_us_an_event": one.cpu / one.storm["events"] * 1e6,
+            "longest_wait_s": one.storm["longest_wait"], "more_sign_ins": one.storm["more_sign_ins"],
             "lag_ms": {stage: one.lag(stage).__dict__ for stage in ("arrived", "gone")},
         }
         for one in both

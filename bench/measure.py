@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 from collections.abc import Iterable, Iterator
@@ -66,8 +67,10 @@ class Spread:
 
     @classmethod
     def of(cls, values: Iterable[float]) -> Spread:
-        """The spread of these values; there must be at least one."""
+        """The spread of these values; infinite where there are none."""
         given = np.fromiter(values, dtype=float)
+        if not len(given):
+            return cls(0, math.inf, math.inf, math.inf)
         median, p95 = np.percentile(given, [50, 95])
         return cls(len(given), round(float(median), 3), round(float(p95), 3), round(float(given.max()), 3))
 

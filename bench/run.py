@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import signal
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -32,6 +33,8 @@ def run(which: Sequence[str] = ()) -> dict[str, Any]:
     unknown = set(which) - set(BENCHMARKS)
     if unknown:
         raise BadInput("ベンチマークの名前は次から選んでください: %(names)s", names=", ".join(BENCHMARKS))
+    # Whoever ends the benchmark ends the centre it has started, too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     console = Console(stderr=True, highlight=False)
     found: dict[str, Findings] = {}
     for name in which or BENCHMARKS:

@@ -49,9 +49,12 @@ class Stage:
 
     :param home: its folder; what was made there is used again.
     :param quiet: say nothing on the terminal (tests, JSON).
+    :param any_ports: take free ports, not the usual ones: several stages may be opened in the same moment.
     """
 
-    def __init__(self, home: Path, quiet: bool = False, directory: Path | None = None, more: str = "") -> None:
+    def __init__(
+        self, home: Path, quiet: bool = False, directory: Path | None = None, more: str = "", any_ports: bool = False
+    ) -> None:
         self.clock = SystemClock()
         self._began = self.clock.monotonic()
         self._console = Console(stderr=True, quiet=quiet, highlight=False)
@@ -59,6 +62,7 @@ class Stage:
         self.settings_path = home / "madoguchi.toml"
         self.directory = directory or CLONE / "admin" / "demo" / "directory.toml"
         self._more = more
+        self._any_ports = any_ports
         self.steps: list[dict[str, Any]] = []
         self.house: House = None  # type: ignore[assignment]  # set by open()
         self.carrier: Carrier | None = None
@@ -100,16 +104,19 @@ class Stage:
         self.say("センターと練習用の電話会社が動いています（Asterisk・交換台・ハブ・Web・作業係・Redis・nginx）")
 
     def _write_settings(self) -> None:
-        ports = {name: port if is_free(port) else free_port() for name, port in _WANTED_PORTS.items()}
+        ports = {name: self._port(port) for name, port in _WANTED_PORTS.items()}
         tables: dict[str, list[str]] = {"centre": [f'directory = "{self.directory}"', 'home = "."']}
         for name, port in ports.items():
             table, key = name.split(".")
             tables.setdefault(table, []).append(f"{key} = {port}")
         rtp = free_port_block(400)
         tables["telephony"] += [f"rtp_first = {rtp}", f"rtp_last = {rtp + 399}"]
-        tables["trunk"] = ['host = "127.0.0.2"', f"port = {5060 if is_free(5060, '127.0.0.2') else free_port('127.0.0.2')}"]
+        tables["trunk"] = ['host = "127.0.0.2"', f"port = {self._port(5060, '127.0.0.2')}"]
         text = "\n".join(f"[{table}]\n" + "\n".join(lines) + "\n" for table, lines in tables.items())
         self.settings_path.write_text(text + self._more)
+
+    def _port(self, usual: int, host: str = "127.0.0.1") -> int:
+        return usual if not self._any_ports and is_free(usual, host) else free_port(host)
 
     def _people(self) -> None:
         known = {person.account for person in self.house.identity.people()}

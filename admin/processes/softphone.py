@@ -76,8 +76,8 @@ class DeviceLink:
 class SeatPhone:
     """pjsua2 in its own process, obeying the orders that come over the hub."""
 
-    def __init__(self, host: str, clock: Clock) -> None:
-        self._phone = SoftphoneProcess(host, tls=True)
+    def __init__(self, host: str, clock: Clock, sound: bool) -> None:
+        self._phone = SoftphoneProcess(host, tls=True, sound=sound)
         self._clock = clock
         self.link: DeviceLink | None = None
         self._contact = ""
@@ -116,10 +116,14 @@ class SeatPhone:
                     self.link = None
 
 
-def run(url: str, token: str, authority: Path | None, host: str = "127.0.0.1") -> None:
-    """Keep the phone joined to the hub until ended."""
+def run(url: str, token: str, authority: Path | None, host: str, sound: bool) -> None:
+    """Keep the phone joined to the hub until ended.
+
+    :param host: address this phone binds to.
+    :param sound: use microphone and loudspeaker; without, it is mute and deaf (tests).
+    """
     clock = SystemClock()
-    phone = SeatPhone(host, clock)
+    phone = SeatPhone(host, clock, sound)
     try:
         while True:
             try:

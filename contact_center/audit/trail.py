@@ -46,6 +46,18 @@ class AuditRow(AuditBase):
     hash: Mapped[str] = mapped_column(String(64))
 
 
+_ONLY_APPEND_SQLITE = [
+    f"CREATE TRIGGER IF NOT EXISTS audit_no_{what.lower()} BEFORE {what} ON audit "
+    "BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END"
+    for what in ("UPDATE", "DELETE")
+]
+_ONLY_APPEND_POSTGRESQL = [
+    "CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION 'the audit is append-only'; END $$",
+    "CREATE OR REPLACE TRIGGER audit_only_append BEFORE UPDATE OR DELETE OR TRUNCATE ON audit EXECUTE FUNCTION audit_refuse()",
+]
+
+
 @dataclass(frozen=True)
 class Act:
     """What is about to be done.
@@ -94,15 +106,9 @@ class AuditTrail:
     def create(self) -> None:
         """Make the table where it is missing, on which only reading and appending are possible."""
         AuditBase.metadata.create_all(self._database.engine)
-        if self._database.is_sqlite:
-            with self._database.session_scope() as session:
-                for what in ("UPDATE", "DELETE"):
-                    session.execute(
-                        text(
-                            f"CREATE TRIGGER IF NOT EXISTS audit_no_{what.lower()} BEFORE {what} ON audit "
-                            "BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END"
-                        )
-                    )
+        with self._database.session_scope() as session:
+            for statement in _ONLY_APPEND_SQLITE if self._database.is_sqlite else _ONLY_APPEND_POSTGRESQL:
+                session.execute(text(statement))
 
     def record(self, act: Act) -> int:
         """Write an act down, before it is done; returns its id.
@@ -163,7 +169,7 @@ class AuditTrail:
     def _signed_points(self) -> list[dict[str, Any]]:
         public = self._signing_key().public_key()
         points = []
-        for path in sorted(self._checkpoints.glob("*.jsonl"))[-1:]:
+        for path in sorted(self._checkpoints.glob("*.jsonl")):
             for line in path.read_text().splitlines():
                 signed = json.loads(line)
                 public.verify(bytes.fromhex(signed["signature"]), signed["body"].encode())

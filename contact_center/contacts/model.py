@@ -36,6 +36,8 @@ class Unserved(StrEnum):
     ABANDONED = "abandoned"
     OUT_OF_HOURS = "out_of_hours"
     SILENT = "silent"
+    FORWARDED = "forwarded"
+    """Served at the line's fallback number, because nobody was signed in here."""
 
 
 class Contact(Base):

@@ -146,7 +146,7 @@ def figures_as_words(figures: Figures) -> dict[str, Any]:
     """Figures as they go over wires."""
     names = (
         "arrived", "answered", "closed", "abandoned", "overflowed", "interrupted", "callback_asked", "out_of_hours",
-        "silent", "answer_rate", "service_level", "mean_wait", "longest_wait", "mean_talk", "mean_wrap",
+        "silent", "forwarded", "answer_rate", "service_level", "mean_wait", "longest_wait", "mean_talk", "mean_wrap",
     )  # fmt: skip
     return {**{name: getattr(figures, name) for name in names}, "subjects": [list(s) for s in figures.subjects]}
 

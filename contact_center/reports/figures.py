@@ -18,8 +18,8 @@ from contact_center.reports.model import HourRow, SubjectRow
 class Figures:
     """Counts and mean spans (seconds) of some days.
 
-    answer rate = answered / (answered + abandoned + overflowed + interrupted + callback asked); calls out of hours and
-    silent ones are counted but not part of it. A mean of nothing is None.
+    answer rate = answered / (answered + abandoned + overflowed + interrupted + callback asked); calls out of hours,
+    silent ones and those forwarded to the fallback number are counted but not part of it. A mean of nothing is None.
     """
 
     arrived: int
@@ -32,6 +32,7 @@ class Figures:
     abandoned: int
     out_of_hours: int
     silent: int
+    forwarded: int
     waited: float
     longest_wait: float
     talked: float

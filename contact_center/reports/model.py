@@ -29,6 +29,7 @@ class HourRow(Base):
     abandoned: Mapped[int] = mapped_column(default=0)
     out_of_hours: Mapped[int] = mapped_column(default=0)
     silent: Mapped[int] = mapped_column(default=0)
+    forwarded: Mapped[int] = mapped_column(default=0)
     waited: Mapped[float] = mapped_column(Float, default=0.0)
     longest_wait: Mapped[float] = mapped_column(Float, default=0.0)
     talked: Mapped[float] = mapped_column(Float, default=0.0)

@@ -21,9 +21,10 @@ from telephony.softphone.phone import Phone, Sip
 @click.option("--host", default="127.0.0.1", help="Address to bind to.")
 @click.option("--port", default=0, help="SIP port; 0: any.")
 @click.option("--tls", is_flag=True, help="SIP over TLS and SRTP only.")
-def main(host: str, port: int, tls: bool) -> None:
+@click.option("--sound", is_flag=True, help="Use microphone and loudspeaker, where there are any.")
+def main(host: str, port: int, tls: bool, sound: bool) -> None:
     """Run one phone until standard input ends."""
-    phone = Phone(Sip(host, port, "tls" if tls else "udp", secure=tls), _tell)
+    phone = Phone(Sip(host, port, "tls" if tls else "udp", secure=tls), _tell, sound)
     os.set_blocking(sys.stdin.fileno(), False)
     pending = b""
     _tell({"state": "ready"})

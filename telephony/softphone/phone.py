@@ -33,12 +33,13 @@ class Sip:
 
 
 class Phone:
-    """A phone without a sound card: it plays files into calls and records what it hears.
+    """A phone: it plays files into calls and records what it hears, or uses microphone and loudspeaker.
 
     :param tell: called with each happening: `registered`, `ringing`, `talking`, `held`, `idle`.
+    :param sound: use the PC's microphone and loudspeaker, where there are any.
     """
 
-    def __init__(self, sip: Sip, tell: Tell) -> None:
+    def __init__(self, sip: Sip, tell: Tell, sound: bool = False) -> None:
         self._tell = tell
         self._sip = sip
         self._endpoint = pj.Endpoint()
@@ -58,7 +59,10 @@ class Phone:
         transport.port = sip.port
         kind = pj.PJSIP_TRANSPORT_TLS if sip.transport == "tls" else pj.PJSIP_TRANSPORT_UDP
         self._transport = self._endpoint.transportCreate(kind, transport)
-        self._endpoint.audDevManager().setNullDev()
+        # Without a sound card the conference bridge still needs a clock.
+        self._sound = sound and self._endpoint.audDevManager().getDevCount() > 0
+        if not self._sound:
+            self._endpoint.audDevManager().setNullDev()
         self._endpoint.libStart()
         self.account: _Account | None = None
         self.call: _Call | None = None
@@ -168,11 +172,14 @@ class Phone:
     def mute(self, on: bool) -> None:
         """Send silence, or the voice again."""
         audio = self._audio()
-        if audio is not None and "player" in self._media:
+        sources = [self._media["player"]] if "player" in self._media else []
+        if self._sound:
+            sources.append(self._endpoint.audDevManager().getCaptureDevMedia())
+        for source in sources if audio is not None else []:
             if on:
-                self._media["player"].stopTransmit(audio)
+                source.stopTransmit(audio)
             else:
-                self._media["player"].startTransmit(audio)
+                source.startTransmit(audio)
 
     def drop(self, name: str) -> None:
         """Close a player or recorder; what was recorded is complete then."""
@@ -201,6 +208,10 @@ class Phone:
             self._media["player"].startTransmit(audio)
         if "recorder" in self._media:
             audio.startTransmit(self._media["recorder"])
+        if self._sound:
+            devices = self._endpoint.audDevManager()
+            devices.getCaptureDevMedia().startTransmit(audio)
+            audio.startTransmit(devices.getPlaybackDevMedia())
 
     def _audio(self) -> Any:
         if self.call is None:

@@ -19,8 +19,18 @@ class SoftphoneProcess:
     :param host: address it binds to.
     """
 
-    def __init__(self, host: str = "127.0.0.1", port: int = 0, tls: bool = False) -> None:
-        words = [sys.executable, "-m", "telephony.softphone", "--host", host, "--port", str(port), *(["--tls"] if tls else [])]
+    def __init__(self, host: str = "127.0.0.1", port: int = 0, tls: bool = False, sound: bool = False) -> None:
+        words = [
+            sys.executable,
+            "-m",
+            "telephony.softphone",
+            "--host",
+            host,
+            "--port",
+            str(port),
+            *(["--tls"] if tls else []),
+            *(["--sound"] if sound else []),
+        ]
         self._process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self._said: queue.Queue[dict[str, Any]] = queue.Queue()
         self.history: list[dict[str, Any]] = []

@@ -213,6 +213,7 @@ class Switchboard(Service):
             self.log.warn("{n} events were missed by the live link and are mended", n=self.drift - before)
         if self.witness.is_due_for_rotation():
             await self.in_thread(render.console, self.house, "logger rotate")
+            self.witness.reserve()
         self.witness.delete_old()
 
     # -- what the house says ----------------------------------------------------------------------------------------

@@ -73,6 +73,19 @@ def test_where_nobody_is_signed_in_the_caller_is_listed(centre: Stage, resident:
     assert any(row.line_id == "alone1" for row in callbacks(centre))
 
 
+@pytest.mark.requirement("NB-13")
+def test_where_nobody_is_signed_in_a_line_with_a_fallback_number_is_forwarded_and_nobody_is_listed(
+    centre: Stage, resident: Make
+) -> None:
+    before, listed = last_event(centre), len(callbacks(centre))
+    caller = resident("0311118888")
+    caller.calls("0559990006")
+    caller.waits("talking")
+    caller.hangs_up()
+    centre.wait(lambda: unserved(centre, before) == ["forwarded"], 5, "not known as forwarded")
+    assert len(callbacks(centre)) == listed
+
+
 def test_who_gives_up_after_waiting_may_be_called_back_and_the_seat_is_open_again(
     centre: Stage, desk: Desk, resident: Make
 ) -> None:

@@ -24,7 +24,7 @@ def phone(centre: Stage) -> Iterator[subprocess.Popen[bytes]]:
     token = centre.house.identity.enrol_device("operator", "phone", "seat-2 native phone", "seat-2")
     words = [
         sys.executable, "-m", "admin.cli", "softphone", "--hub", centre.url,
-        "--authority", str(centre.home / "tls" / "authority.pem"),
+        "--authority", str(centre.home / "tls" / "authority.pem"), "--host", "127.0.0.1",
     ]  # fmt: skip
     process = subprocess.Popen(words, env={**os.environ, "MADOGUCHI_DEVICE_TOKEN": token}, start_new_session=True)
     yield process
@@ -70,7 +70,7 @@ def test_a_device_that_was_revoked_is_refused(centre: Stage) -> None:
     centre.house.identity.revoke_device("operator", centre.house.identity.device(token).id)
     words = [
         sys.executable, "-m", "admin.cli", "softphone", "--hub", centre.url,
-        "--authority", str(centre.home / "tls" / "authority.pem"),
+        "--authority", str(centre.home / "tls" / "authority.pem"), "--host", "127.0.0.1",
     ]  # fmt: skip
     done = subprocess.run(words, env={**os.environ, "MADOGUCHI_DEVICE_TOKEN": token}, capture_output=True, text=True, timeout=30)
     assert done.returncode == 3

@@ -24,7 +24,7 @@ def centre() -> Iterator[Stage]:
     former = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = str(SAMPLE)
     sys.path.insert(0, str(SAMPLE))
-    made = Stage(home, quiet=True, more='[sample]\ngreeting = "おはようございます"\n')
+    made = Stage(home, quiet=True, any_ports=True, more='[sample]\ngreeting = "おはようございます"\n')
     try:
         made.open()
         yield made

@@ -21,7 +21,7 @@ def centre(postgresql: Path) -> Iterator[Stage]:
     home = temporary_home()
     url = f"postgresql+psycopg://madoguchi@/%s?host={postgresql}"
     more = f'[database]\nurl = "{url % "centre"}"\n[audit]\nurl = "{url % "trail"}"\n'
-    made = Stage(home, quiet=True, more=more)
+    made = Stage(home, quiet=True, any_ports=True, more=more)
     try:
         made.open()
         yield made

@@ -126,6 +126,7 @@ def upgrade() -> None:
         sa.Column("abandoned", sa.Integer(), nullable=False),
         sa.Column("out_of_hours", sa.Integer(), nullable=False),
         sa.Column("silent", sa.Integer(), nullable=False),
+        sa.Column("forwarded", sa.Integer(), nullable=False),
         sa.Column("waited", sa.Float(), nullable=False),
         sa.Column("longest_wait", sa.Float(), nullable=False),
         sa.Column("talked", sa.Float(), nullable=False),
