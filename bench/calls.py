@@ -167,4 +167,4 @@ def _findings(ours: Side, plain: Side, listening: dict[str, float], written: Spr
         "holds": {side.name: side.holds for side in (ours, plain)}, "fails": {side.name: side.fails for side in (ours, plain)},
         "holds_ratio": highest, "ends": dict(ends),
     }  # fmt: skip
-    return Findings("Calls", MEASURED.replace("\n", " "), tables, aims, figures)
+    return Findings("Calls", MEASURED, tables, aims, figures)

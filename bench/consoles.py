@@ -34,6 +34,7 @@ class Console:
 
     def __init__(self, learnt: Learnt) -> None:
         self._learnt = learnt
+        self._known: set[int] = set()
         self.greeted = asyncio.Event()
         self.connections = 0
 
@@ -70,7 +71,8 @@ class Console:
     def _take(self, message: dict[str, Any], at: float) -> None:
         if message["type"] == "snapshot":
             self.greeted.set()
-        elif message["type"] == "change" and message["event"].startswith("Contact"):
+        elif message["type"] == "change" and message["event"].startswith("Contact") and message["last"] not in self._known:
+            self._known.add(message["last"])
             self._learnt[message["last"]].append(at)
 
 

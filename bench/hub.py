@@ -15,7 +15,7 @@ from typing import Any
 
 from admin.demo.stage import Stage
 from admin.processes.layout import CLONE
-from bench.measure import Aim, Findings, Spread, Table, cpu_seconds, process_of, ratio, whole_centre
+from bench.measure import SPY, Aim, Findings, Spread, Table, cpu_seconds, process_of, ratio, whole_centre
 from contact_center.contacts import Unserved
 from contact_center.house import House
 from contact_center.identity.model import Person, SessionRow
@@ -31,26 +31,6 @@ CONSOLES = 200
 CONTACTS = 30
 PAUSE = 0.2
 AIM = 300.0
-
-SPY = """
-(() => {
-  const now = () => (performance.timeOrigin + performance.now()) / 1000;
-  window.painted = {};
-  const Plain = WebSocket;
-  window.WebSocket = class extends Plain {
-    constructor(...words) {
-      super(...words);
-      this.addEventListener("message", ({ data }) => {
-        const { type, last, event } = JSON.parse(data);
-        if (type !== "change" || !event.startsWith("Contact")) return;
-        const after = new MessageChannel();
-        after.port1.onmessage = () => { window.painted[last] = now(); };
-        requestAnimationFrame(() => after.port2.postMessage(null));
-      });
-    }
-  };
-})();
-"""
 
 
 @dataclass(frozen=True)
@@ -77,7 +57,7 @@ def run() -> Findings:
     """Tell the consoles of the same events over the hub, then let them poll."""
     with whole_centre() as on_stage:
         page = on_stage.page(on_stage.browser())
-        page.add_init_script(SPY)
+        page.add_init_script(path=SPY)
         on_stage.sign_in(page, "agent")
         page.wait_for_selector("#take-seat:not([hidden])")
         order = {
@@ -85,7 +65,7 @@ def run() -> Findings:
             "settings": str(on_stage.settings_path), "tokens": signed_in(on_stage.house, CONSOLES),
         }  # fmt: skip
         ours, committed = _tell(on_stage, order)
-        painted = {int(id): at for id, at in page.evaluate("window.painted").items()}
+        painted = {int(id): at for id, at in page.evaluate("spy.told").items()}
         in_browser = Spread.of((painted[id] - at) * 1000 for id, at in committed.items() if id in painted)
         page.context.close()
         plain, _ = _tell(on_stage, {**order, "poll": True})
@@ -197,4 +177,4 @@ def _findings(ours: Way, plain: Way, in_browser: Spread) -> Findings:
         "polling": {"each_ms": plain.each.__dict__, "last_ms": plain.all.__dict__, "missed": plain.missed, "cpu": plain.cpu},
         "polling_by_hub": faster,
     }  # fmt: skip
-    return Findings("Hub", MEASURED.replace("\n", " "), tables, aims, figures)
+    return Findings("Hub", MEASURED, tables, aims, figures)

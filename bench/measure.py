@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,9 @@ LINE_NUMBER = "0559990001"
 CARRIER = "127.0.0.2"
 """The address by which the centre knows its carrier; whoever calls from there is on the trunk."""
 
+SPY = Path(__file__).with_name("spy.js")
+"""The script that notes, in a console's page, what came when and was painted when."""
+
 DIRECTORY = """
 cities = [{ id = "mihon", name = "見本市", greeting = "見本市マイナンバーカードコールセンターです" }]
 pools = [{ id = "main", name = "マイナンバーカード" }]
@@ -35,7 +38,14 @@ id = "always"
 name = "いつでも"
 [calendars.rule]
 holiday = "as_weekday"
-week = { mon = ["00:00-24:00"], tue = ["00:00-24:00"], wed = ["00:00-24:00"], thu = ["00:00-24:00"], fri = ["00:00-24:00"], sat = ["00:00-24:00"], sun = ["00:00-24:00"] }
+[calendars.rule.week]
+mon = ["00:00-24:00"]
+tue = ["00:00-24:00"]
+wed = ["00:00-24:00"]
+thu = ["00:00-24:00"]
+fri = ["00:00-24:00"]
+sat = ["00:00-24:00"]
+sun = ["00:00-24:00"]
 
 [[lines]]
 id = "line1"
@@ -52,7 +62,7 @@ waiting_places = 500
 id = "seat-1"
 name = "1番席"
 pools = ["main"]
-"""  # noqa: E501
+"""
 """A city with one line that is always open and never full, and one seat."""
 
 
@@ -88,16 +98,16 @@ class Aim:
     met: bool
 
 
-@dataclass
+@dataclass(frozen=True)
 class Table:
     """Rows under columns; everything is text already."""
 
     title: str
     columns: tuple[str, ...]
-    rows: list[tuple[str, ...]] = field(default_factory=list)
+    rows: Sequence[tuple[str, ...]]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Findings:
     """All that one benchmark found.
 
@@ -113,7 +123,7 @@ class Findings:
 
     def show(self, console: Console) -> None:
         """Print the tables on a terminal."""
-        console.print(f"\n[bold]{self.title}[/]\n{self.measured}")
+        console.print(f"\n[bold]{self.title}[/]\n{_one_line(self.measured)}")
         for table in self.tables:
             drawn = RichTable(title=table.title, title_justify="left")
             for place, column in enumerate(table.columns):
@@ -126,13 +136,18 @@ class Findings:
 
     def markdown(self) -> str:
         """The same as a section of a document."""
-        parts = [f"## {self.title}", self.measured]
+        parts = [f"## {self.title}", _one_line(self.measured)]
         for table in self.tables:
             head = ["| " + " | ".join(table.columns) + " |", "|---" + "|---:" * (len(table.columns) - 1) + "|"]
             body = ["| " + " | ".join(row) + " |" for row in table.rows]
             parts += [f"**{table.title}**", "\n".join(head + body)]
         parts.append("\n".join(f"- {'met' if aim.met else '**missed**'}: {aim.sentence}: {aim.found}" for aim in self.aims))
         return "\n\n".join(parts) + "\n"
+
+
+def _one_line(text: str) -> str:
+    """The text without the line breaks of its source, so that the reader's screen breaks it."""
+    return " ".join(text.split())
 
 
 def ratio(ours: float, plain: float) -> float:
@@ -204,7 +219,6 @@ def sit_down(on_stage: Stage) -> Actor:
     actor = house.identity.who(house.identity.sign_in("agent", on_stage.passwords["agent"]))
     with house.database.session_scope() as session:
         house.seats.sign_in(session, actor, seat, "browser")
-
     on_stage.wait(lambda: seat in render.console(house, "queue show main"), 10, "席が待ち行列に入りません")
     return actor
 

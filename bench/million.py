@@ -197,4 +197,4 @@ def _findings(small: Found, large: Found) -> Findings:
            for size, found in ((SMALL, small), (LARGE, large))},
         "agree": small.agree and large.agree, "fold_events_a_second": small.events,
     }  # fmt: skip
-    return Findings("A million contacts", MEASURED.replace("\n", " "), tables, aims, figures)
+    return Findings("A million contacts", MEASURED, tables, aims, figures)
