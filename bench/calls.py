@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -26,7 +27,8 @@ into the database. A rate holds if every call of six seconds is answered within 
 
 RATE = 20
 ROUNDS, SECONDS = 2, 10
-LADDER = range(100, 301, 20)
+STEP = 20
+LADDER = range(100, 301, STEP)
 LADDER_SECONDS = 6
 HOLD = 3.0
 SOUND_PORTS = 3200
@@ -85,9 +87,19 @@ def run() -> Findings:
                 if side.fails is None:
                     side.step(rate)
         for side in (ours, plain):
-            if side.fails is not None and side.fails - side.holds > 10:
-                side.step(side.fails - 10)
+            if side.fails is not None:
+                _rest(ours, plain)
+                side.step(side.fails - STEP // 2)
     return _findings(ours, plain, listening, written, ends)
+
+
+def _rest(*sides: Side) -> None:
+    """Wait until what an overload has left behind is over: no Asterisk is busy for a second; for half a minute at most."""
+    for _ in range(30):
+        before = [cpu_seconds(side.pid) for side in sides]
+        time.sleep(1)
+        if all(cpu_seconds(side.pid) - then < 0.02 for side, then in zip(sides, before, strict=True)):
+            return
 
 
 def _call_steadily(on_stage: Stage, ours: Side, plain: Side) -> dict[str, float]:

@@ -93,15 +93,26 @@ class Calls:
         else:
             self._house.seats.lose(session, seat)
 
-    def reconcile(self, alive: set[str], legs: set[tuple[str, str]], asked_at: datetime) -> int:
+    def reconcile(
+        self,
+        heard: list[Observation | PhoneState],
+        alive: set[str],
+        legs: set[tuple[str, str]],
+        asked_at: datetime,
+    ) -> int:
         """Hold what the database believes against what Asterisk has.
 
+        :param heard: what was heard before Asterisk answered and is not yet written; it is taken first, or a call whose
+            end is on its way would count as cut.
         :param alive: keys of the residents' channels.
         :param legs: (key, seat) of every seat's leg that was answered.
         :param asked_at: when Asterisk was asked; what happened in the second before or later is left to the live link.
-        :returns: how many events followed.
+        :returns: how many events followed from the comparison alone.
         """
         with self._house.database.session_scope() as session:
+            for observation in heard:
+                self._take(session, observation)
+            told = self._house.log.pending(session)
             now, settled = self._house.clock.now(), asked_at - timedelta(seconds=1)
             for contact in self._house.contacts.open(session):
                 if contact.ended_at is not None or (contact.answered_at or contact.arrived_at) > settled:
@@ -114,7 +125,7 @@ class Calls:
                     if seat is not None:
                         self._house.contacts.seat_left(session, contact, seat, now)
             self._free_ghosts(session)
-            return self._house.log.pending(session)
+            return self._house.log.pending(session) - told
 
     def leave_ended_seats(self) -> None:
         """Whoever's session ended while nobody was watching leaves the seat now."""

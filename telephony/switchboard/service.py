@@ -188,7 +188,8 @@ class Switchboard(Service):
             for event in channels
             if (leg := translate.leg(event.get("Channel", ""))) and event.get("ChannelStateDesc") == "Up"
         }
-        self.drift += await self.in_thread(self.calls.reconcile, alive, legs, asked_at)
+        heard, self._unwritten = self._unwritten, []
+        self.drift += await self.in_thread(self.calls.reconcile, heard, alive, legs, asked_at)
 
     def _read_record(self, older_than: float) -> int:
         events = 0
@@ -201,7 +202,8 @@ class Switchboard(Service):
         if not self._settled or self.link.protocol is None:
             return None
         done = defer.ensureDeferred(self._reconciling(self.link.protocol))
-        done.addErrback(lambda failure: self.log.warn("Reconciling failed: {why}", why=failure.getErrorMessage()))
+        # What was heard may not be written then: the record is read again.
+        done.addErrback(self._not_written)
         return done
 
     async def _reconciling(self, protocol: AmiProtocol) -> None:
