@@ -76,11 +76,11 @@ class Stage:
         """Tell a step, with the seconds since the beginning."""
         at = self.clock.monotonic() - self._began
         self.steps.append({"at": round(at, 2), "step": step})
-        self._console.print(f"[bold cyan]{at:7.2f} s[/]  {step}")
+        self._console.print(f"[bold cyan]{at:7.2f} s[/]  {step}", soft_wrap=True)
 
     def tell(self, text: str) -> None:
         """Say something that is no step."""
-        self._console.print(text)
+        self._console.print(text, soft_wrap=True)
 
     # -- the centre ---------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from twisted.internet import reactor
 from twisted.internet.endpoints import UNIXServerEndpoint
 from twisted.web.server import Site
 
-from admin.processes.start import log_without_people, start
+from admin.processes.start import give_way, log_without_people, start
 from contact_center.hub import Hub
 
 
@@ -19,6 +19,7 @@ class _SiteWithoutLog(Site):
 
 def main() -> None:
     """Serve until told to stop."""
+    give_way()
     house = start()
     log_without_people()
     hub = Hub(house, reactor)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from twisted.internet import reactor
 
-from admin.processes.start import log_without_people, start
+from admin.processes.start import give_way, log_without_people, start
 from telephony.switchboard.service import Switchboard
 
 
 def main() -> None:
     """Observe and command until told to stop."""
+    give_way()
     house = start()
     log_without_people()
     switchboard = Switchboard(house, reactor)

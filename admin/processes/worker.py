@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from celery import Celery
 
-from admin.processes.start import start
+from admin.processes.start import give_way, start
 from contact_center.chores import KERNEL_TASKS
 from contact_center.features import Task, resolve
 from contact_center.house import House
@@ -46,6 +46,7 @@ def _runner(house: House, task: Task) -> Callable[[int | None], None]:
 
 def main() -> None:
     """Work until told to stop."""
+    give_way()
     house = start()
     app = make(house)
     app.worker_main(["worker", "-B", "--loglevel=warning", "--concurrency=1", "--without-gossip", "--without-mingle"])

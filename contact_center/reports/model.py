@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Date, Float, String
+from sqlalchemy import Date, Float, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contact_center.database.types import Base
@@ -14,11 +14,12 @@ class HourRow(Base):
     """What happened on a line in one hour; each happening is counted in its own hour. Spans are seconds."""
 
     __tablename__ = "report_hours"
+    __table_args__ = (Index("ix_report_hours_city_day", "city", "day"),)
 
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     hour: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     line: Mapped[str] = mapped_column(String(40), primary_key=True)
-    city: Mapped[str] = mapped_column(String(40), index=True)
+    city: Mapped[str] = mapped_column(String(40))
     arrived: Mapped[int] = mapped_column(default=0)
     answered: Mapped[int] = mapped_column(default=0)
     within_level: Mapped[int] = mapped_column(default=0)
@@ -40,12 +41,13 @@ class SubjectRow(Base):
     """How many contacts of a day were closed with a category and an outcome."""
 
     __tablename__ = "report_subjects"
+    __table_args__ = (Index("ix_report_subjects_city_day", "city", "day"),)
 
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     line: Mapped[str] = mapped_column(String(40), primary_key=True)
     category: Mapped[str] = mapped_column(String(40), primary_key=True)
     outcome: Mapped[str] = mapped_column(String(40), primary_key=True)
-    city: Mapped[str] = mapped_column(String(40), index=True)
+    city: Mapped[str] = mapped_column(String(40))
     closed: Mapped[int] = mapped_column(default=0)
 
 

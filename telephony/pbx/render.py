@@ -30,7 +30,7 @@ from contact_center.personal import e164
 from contact_center.settings import NAME
 from telephony import settings as s
 from telephony.pbx import install
-from telephony.pbx.translate import EVENTS
+from telephony.pbx.translate import EVENTS, UNREAD
 from telephony.prompts import NAMES, make_line, make_music
 
 DAYS = 400
@@ -263,7 +263,7 @@ def _values(house: House, session: Session) -> dict[str, Any]:
         "data": found.data, "modules": [name for name in MODULES if (found.modules / f"{name}.so").exists()],
         "name": settings[NAME], "host": settings[s.SIP_HOST],
         "sip_port": settings[s.SIP_PORT], "tls_port": settings[s.SIP_TLS_PORT], "http_port": settings[s.HTTP_PORT],
-        "ami_port": settings[s.AMI_PORT], "ami_secret": house.keyring.secret("ami"), "ami_events": EVENTS,
+        "ami_port": settings[s.AMI_PORT], "ami_secret": house.keyring.secret("ami"), "ami_events": EVENTS, "unread_events": UNREAD,
         "rtp_first": settings[s.RTP_FIRST], "rtp_last": settings[s.RTP_LAST], "nat": _nat(house),
         "certificate": settings.home / "tls" / "server.pem", "certificate_key": settings.home / "tls" / "server.key",
         "trunk_kind": settings[s.TRUNK_KIND], "trunk_host": settings[s.TRUNK_HOST], "trunk_port": settings[s.TRUNK_PORT],
@@ -290,14 +290,14 @@ def _values(house: House, session: Session) -> dict[str, Any]:
 
 
 def _days(rule: Any, first: date) -> Iterator[dict[str, str]]:
-    """The open days from yesterday on, each with the condition on `HM` under which it is open."""
+    """The open days from yesterday on, each with the condition on `ARG1` (hours and minutes) under which it is open."""
     start = first - timedelta(days=1)
     by_day: dict[date, list[str]] = {}
     for interval in intervals(rule, start, first + timedelta(days=DAYS)):
         day = day_of(interval.start)
         ends_at_midnight = interval.end == datetime.combine(day + timedelta(days=1), time(), TOKYO)
         end = "2400" if ends_at_midnight else f"{interval.end:%H%M}"
-        by_day.setdefault(day, []).append(f"(${{HM}} >= {interval.start:%H%M} & ${{HM}} < {end})")
+        by_day.setdefault(day, []).append(f"(${{ARG1}} >= {interval.start:%H%M} & ${{ARG1}} < {end})")
     for day, parts in by_day.items():
         yield {"date": f"{day:%Y%m%d}", "condition": " | ".join(parts)}
 

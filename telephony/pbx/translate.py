@@ -15,6 +15,16 @@ EVENTS = (
 )  # fmt: skip
 """The AMI events that are read; the others are not even sent."""
 
+UNREAD = (
+    "Newchannel", "Newexten", "Newstate", "VarSet", "NewCallerid", "NewConnectedLine", "NewAccountCode", "HangupRequest",
+    "SoftHangupRequest", "DialBegin", "DialState", "DialEnd", "BridgeCreate", "BridgeEnter", "BridgeLeave", "BridgeDestroy",
+    "BridgeInfoChannel", "LocalBridge", "MusicOnHoldStart", "MusicOnHoldStop", "QueueCallerJoin", "QueueCallerLeave",
+    "QueueCallerAbandon", "QueueMemberAdded", "QueueMemberRemoved", "QueueMemberPause", "QueueMemberStatus", "AgentComplete",
+    "AgentDump", "RTCPSent", "RTCPReceived", "ContactStatus", "PeerStatus", "HangupHandlerPush", "HangupHandlerRun", "DTMFBegin",
+    "DTMFEnd",
+)  # fmt: skip
+"""The events that come with every call and that nobody reads: Asterisk is told not to make them at all."""
+
 _SEAT = re.compile(r"PJSIP/(seat-\d+)(-native)?")
 
 
