@@ -8,6 +8,10 @@ SIP_HOST = Setting("telephony.host", "127.0.0.1", "Address on which Asterisk ans
 SIP_PORT = Setting("telephony.sip_port", 5060, "UDP and TCP port for the carrier.", least=1, most=65535)
 SIP_TLS_PORT = Setting("telephony.tls_port", 5061, "TLS port for native phones.", least=1, most=65535)
 AMI_PORT = Setting("telephony.ami_port", 5038, "Loopback port of Asterisk's manager interface.", least=1, most=65535)
+AMI_ENDPOINT = Setting(
+    "telephony.ami_endpoint", "",
+    "How the switchboard reaches the manager interface: a Twisted client endpoint such as tls:host:5039; empty: its loopback port.",
+)
 HTTP_PORT = Setting("telephony.http_port", 8088, "Loopback port of Asterisk's WebSocket for browser phones.", least=1, most=65535)
 RTP_FIRST = Setting("telephony.rtp_first", 20000, "First UDP port for sound.", least=1024, most=65000)
 RTP_LAST = Setting("telephony.rtp_last", 20499, "Last UDP port for sound.", least=1100, most=65535)
@@ -27,7 +31,7 @@ TRUNK_FROM = Setting("trunk.from", "", "Addresses the carrier calls from, separa
 TRUNK_CHANNELS = Setting("trunk.channels", 0, "Legs the carrier allows at once over all lines; 0: not said.", least=0, most=1000)
 
 TELEPHONY_SETTINGS = (
-    SIP_HOST, SIP_PORT, SIP_TLS_PORT, AMI_PORT, HTTP_PORT, RTP_FIRST, RTP_LAST, MEDIA_ADDRESS, LOCAL_NETWORKS,
+    SIP_HOST, SIP_PORT, SIP_TLS_PORT, AMI_PORT, AMI_ENDPOINT, HTTP_PORT, RTP_FIRST, RTP_LAST, MEDIA_ADDRESS, LOCAL_NETWORKS,
     RING_SECONDS, LONGEST_WAIT, TRUNK_KIND, TRUNK_HOST, TRUNK_PORT, TRUNK_TRANSPORT, TRUNK_USER, TRUNK_PASSWORD,
     TRUNK_FROM, TRUNK_CHANNELS,
 )  # fmt: skip

@@ -71,14 +71,27 @@ def of_city(actor: Actor, *cities: str) -> Actor:
     return replace(actor, cities=frozenset(cities))
 
 
-@pytest.fixture(scope="session")
-def centre() -> Iterator[Stage]:
-    """The running centre; its greeting is half a second of tone, so that callers are queued at once."""
-    home = temporary_home()
+def short_greetings(home: Path) -> None:
+    """Half a second of tone instead of the greetings, so that callers are queued at once."""
     tone = (np.sin(np.arange(4000) * 0.3) * 0.1).astype(np.float32)
     for line in ("line1", "narrow1"):
         (home / "recordings" / line).mkdir(parents=True)
         soundfile.write(home / "recordings" / line / "greeting.wav", tone, 8000, subtype="PCM_16")
+
+
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """An empty folder whose path is short enough for Unix sockets."""
+    folder = temporary_home()
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def centre() -> Iterator[Stage]:
+    """The running centre."""
+    home = temporary_home()
+    short_greetings(home)
     made = Stage(home, quiet=True, any_ports=True, directory=CLONE / "tests" / "asterisk" / "directory.toml", more=MORE)
     try:
         made.open()

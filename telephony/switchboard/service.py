@@ -26,7 +26,7 @@ from contact_center.house import House
 from contact_center.seats import Seat
 from telephony.pbx import render, translate
 from telephony.pbx.ami import AmiLink, AmiProtocol, Event
-from telephony.settings import AMI_PORT
+from telephony.settings import AMI_ENDPOINT, AMI_PORT
 from telephony.switchboard.calls import Calls
 from telephony.switchboard.members import Members, Passwords, Wanted
 from telephony.switchboard.timers import WrapUpTimers
@@ -52,9 +52,9 @@ class Switchboard(Service):
         self.house = house
         self.reactor = reactor
         self.calls = Calls(house)
+        endpoint = house.settings[AMI_ENDPOINT] or f"tcp:127.0.0.1:{house.settings[AMI_PORT]}"
         self.link = AmiLink(
-            reactor, clientFromString(reactor, f"tcp:127.0.0.1:{house.settings[AMI_PORT]}"), house.keyring.secret("ami"),
-            self._heard, self._connected, self._lost,
+            reactor, clientFromString(reactor, endpoint), house.keyring.secret("ami"), self._heard, self._connected, self._lost,
         )  # fmt: skip
         self.members = Members(self.link)
         self.passwords = Passwords(render.places(house).seats_database)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,15 @@ def kill(centre: Stage, name: str) -> None:
     before = process(centre, name)
     os.kill(before[0], signal.SIGKILL)
     centre.wait(lambda: process(centre, name) != before, 20, f"{name} does not come back")
+
+
+@contextmanager
+def settled(centre: Stage) -> Iterator[None]:
+    """After what is done within, wait until the switchboard has settled with Asterisk anew."""
+    log = centre.home / "log" / "switchboard.log"
+    since = log.stat().st_size
+    yield
+    centre.wait(lambda: "Settled with Asterisk" in log.read_text("utf-8", "replace")[since:], 30, "the switchboard does not settle")
 
 
 def events(centre: Stage, since: int) -> list[Any]:

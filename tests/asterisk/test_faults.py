@@ -6,6 +6,7 @@ import os
 import signal
 import sqlite3
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import pytest
 
@@ -13,7 +14,7 @@ from admin.demo.stage import Stage
 from telephony.demo import Resident
 from telephony.softphone.hearing import HEARD, RATE, likeness, load
 
-from .conftest import Desk, agent_voice, callbacks, events, kill, last_event, process
+from .conftest import Desk, agent_voice, callbacks, events, kill, last_event, process, settled
 
 Make = Callable[..., Resident]
 BACK = 5.0
@@ -24,9 +25,10 @@ def notice_is_gone(desk: Desk) -> None:
     desk.page.wait_for_selector("#notice", state="hidden", timeout=BACK * 1000 + 3000)
 
 
-def settled(centre: Stage, since: int) -> None:
-    log = centre.home / "log" / "switchboard.log"
-    centre.wait(lambda: "Settled with Asterisk" in log.read_text("utf-8", "replace")[since:], 20, "the switchboard does not settle")
+def kill_and_settle(centre: Stage, *names: str) -> None:
+    with settled(centre) if "switchboard" in names else nullcontext():
+        for name in names:
+            kill(centre, name)
 
 
 def no_ghosts(centre: Stage) -> None:
@@ -50,12 +52,8 @@ def test_talk_goes_on_and_the_console_is_right_again_when_processes_are_killed(
     caller.calls()
     desk.rings()
     desk.answers()
-    log = (centre.home / "log" / "switchboard.log").stat().st_size
     desk.page.fill("#note", "落ちる前に書いた")
-    for name in names.split():
-        kill(centre, name)
-    if names == "switchboard":
-        settled(centre, log)
+    kill_and_settle(centre, *names.split())
     notice_is_gone(desk)
     desk.page.fill("#note", "落ちた後に書いた")
     desk.page.get_by_text("保存しました").wait_for()
@@ -72,17 +70,14 @@ def test_talk_goes_on_and_the_console_is_right_again_when_processes_are_killed(
     no_ghosts(centre)
 
 
-@pytest.mark.parametrize("name", ["hub", "switchboard", "nginx"])
-def test_a_call_that_rings_while_a_process_is_killed_is_still_answered(
-    centre: Stage, desk: Desk, resident: Make, name: str
+@pytest.mark.parametrize("names", ["hub web worker redis", "switchboard", "nginx"])
+def test_a_call_that_rings_while_processes_are_killed_is_still_answered(
+    centre: Stage, desk: Desk, resident: Make, names: str
 ) -> None:
     caller = resident()
     caller.calls()
     desk.rings()
-    log = (centre.home / "log" / "switchboard.log").stat().st_size
-    kill(centre, name)
-    if name == "switchboard":
-        settled(centre, log)
+    kill_and_settle(centre, *names.split())
     notice_is_gone(desk)
     desk.page.wait_for_selector("body[data-phone=ringing]", timeout=30000)
     desk.answers()
@@ -91,15 +86,15 @@ def test_a_call_that_rings_while_a_process_is_killed_is_still_answered(
     no_ghosts(centre)
 
 
-@pytest.mark.parametrize("name", ["hub", "switchboard", "web"])
-def test_wrap_up_survives_a_killed_process(centre: Stage, desk: Desk, resident: Make, name: str) -> None:
+@pytest.mark.parametrize("names", ["hub", "switchboard nginx", "web worker redis"])
+def test_wrap_up_survives_killed_processes(centre: Stage, desk: Desk, resident: Make, names: str) -> None:
     caller = resident()
     caller.calls()
     desk.rings()
     desk.answers()
     caller.hangs_up()
     desk.presence("wrapping")
-    kill(centre, name)
+    kill_and_settle(centre, *names.split())
     notice_is_gone(desk)
     desk.classifies()
     desk.finishes()
@@ -121,9 +116,7 @@ def test_calls_that_begin_and_end_while_the_switchboard_is_dead_are_known_afterw
     centre.wait(lambda: centre.clock.monotonic() - started > 2.5, 5, "")
     caller.hangs_up()
     caller.waits("idle")
-    log = (centre.home / "log" / "switchboard.log").stat().st_size
-    kill(centre, "switchboard")
-    settled(centre, log)
+    kill_and_settle(centre, "switchboard")
     kinds = [type(r.event).__name__ for r in events(centre, before)]
     assert kinds.count("ContactArrived") == 1
     assert kinds.count("ContactUnserved") == 1
