@@ -17,8 +17,10 @@ def erase_due(house: House, _id: int | None) -> None:
     """Erase personal values that have outlived their purpose."""
     while True:
         with house.database.session_scope() as session:
-            if not house.vault.erase_due(session):
-                return
+            erased = house.vault.erase_due(session)
+            house.callbacks.forget_erased(session)
+        if not erased:
+            return
 
 
 def end_old_sessions(house: House, _id: int | None) -> None:

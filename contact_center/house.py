@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from contact_center.audit import LOCK as AUDIT_LOCK
 from contact_center.audit import AuditTrail
 from contact_center.availability import Ledger
 from contact_center.clock import Clock, SystemClock
@@ -93,7 +94,7 @@ def build(settings: Settings, clock: Clock | None = None) -> House:
     check_permissions(features, permissions)
     home = settings.home
     database = Database(settings[DATABASE_URL] or f"sqlite:///{home / 'data' / 'madoguchi.sqlite'}")
-    audit_database = Database(settings[AUDIT_URL] or f"sqlite:///{home / 'audit' / 'audit.sqlite'}", durable=True)
+    audit_database = Database(settings[AUDIT_URL] or f"sqlite:///{home / 'audit' / 'audit.sqlite'}", durable=True, lock=AUDIT_LOCK)
     keys = Path(settings[KEYS]) if settings[KEYS] else home / "keys"
     checkpoints = Path(settings[AUDIT_CHECKPOINTS]) if settings[AUDIT_CHECKPOINTS] else home / "checkpoints"
 

@@ -30,6 +30,7 @@ class Setting(Generic[T]):
     :param least: smallest allowed number, inclusive.
     :param most: largest allowed number, inclusive.
     :param choices: the allowed words, where there are only a few.
+    :param pattern: a regular expression that the whole text must match.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Setting(Generic[T]):
     least: float | None = None
     most: float | None = None
     choices: tuple[str, ...] = ()
+    pattern: str = ""
 
 
 def _port(name: str, default: int, sentence: str) -> Setting[int]:
@@ -46,7 +48,9 @@ def _port(name: str, default: int, sentence: str) -> Setting[int]:
 
 
 LANGUAGE = Setting("centre.language", "ja", "Language of pages for who has chosen none.", choices=("ja", "en"))
-NAME = Setting("centre.name", "madoguchi", "Short ASCII name of this centre; part of every contact's key.")
+NAME = Setting(
+    "centre.name", "madoguchi", "Short ASCII name of this centre; part of every contact's key.", pattern="[a-z][a-z0-9-]{0,30}"
+)
 HOME = Setting("centre.home", "var", "Folder for everything the centre writes, absolute or relative to the settings file.")
 DIRECTORY = Setting(
     "centre.directory", "directory.toml", "File with cities, lines and calendars, loaded when the database has none."
@@ -83,9 +87,14 @@ KERNEL_SETTINGS: tuple[Setting[Any], ...] = (
 class Settings:
     """The values of one centre, frozen. `settings[WEB_PORT]` is typed as the declaration says."""
 
-    def __init__(self, values: Mapping[str, object], base: Path) -> None:
+    def __init__(self, values: Mapping[str, object], base: Path, places: Mapping[str, str]) -> None:
         self._values = dict(values)
+        self._places = dict(places)
         self.base = base
+
+    def place(self, setting: Setting[Any]) -> str:
+        """Where its value was said: file and line, a variable, or its default."""
+        return self._places.get(setting.name, "(default)")
 
     def __getitem__(self, setting: Setting[T]) -> T:
         value = self._values[setting.name]
@@ -116,6 +125,7 @@ def load(
     """
     known = {setting.name: setting for setting in declared}
     values: dict[str, object] = {name: setting.default for name, setting in known.items()}
+    places: dict[str, str] = {}
     if path is not None:
         for name, value, place in _read(path):
             if name not in known:
@@ -123,13 +133,28 @@ def load(
                     "%(place)s: 「%(name)s」という設定はありません。近いもの: %(near)s",
                     place=place, name=name, near=_nearest(name, known),
                 )  # fmt: skip
-            values[name] = _checked(known[name], value, place)
+            values[name], places[name] = _checked(known[name], value, place), place
+    _refuse_unknown_variables(environment, known)
     for name, setting in known.items():
         variable = "MADOGUCHI_" + name.replace(".", "_").upper()
         if variable in environment:
             values[name] = _checked(setting, _from_text(setting, environment[variable], variable), variable)
+            places[name] = variable
     base = path.parent.absolute() if path is not None else Path.cwd()
-    return Settings(values, base)
+    return Settings(values, base, places)
+
+
+def _refuse_unknown_variables(environment: Mapping[str, str], known: Mapping[str, Setting[Any]]) -> None:
+    """A variable of one of our tables that names no setting is a misspelt one."""
+    tables = {name.partition(".")[0].upper() for name in known}
+    variables = {"MADOGUCHI_" + name.replace(".", "_").upper(): name for name in known}
+    for variable in environment:
+        parts = variable.split("_")
+        if parts[0] == "MADOGUCHI" and len(parts) > 2 and parts[1] in tables and variable not in variables:
+            raise SettingsError(
+                "%(place)s: 「%(name)s」という設定はありません。近いもの: %(near)s",
+                place="environment", name=variable, near=_nearest(variable, variables),
+            )  # fmt: skip
 
 
 def _read(path: Path) -> Iterable[tuple[str, object, str]]:
@@ -189,6 +214,11 @@ def _checked(setting: Setting[Any], value: object, place: str) -> object:
         raise SettingsError(
             "%(place)s: 「%(name)s」は次のどれかです: %(choices)s",
             place=place, name=setting.name, choices=", ".join(setting.choices),
+        )  # fmt: skip
+    if setting.pattern and not re.fullmatch(setting.pattern, str(value)):
+        raise SettingsError(
+            "%(place)s: 「%(name)s」は %(pattern)s の形で書いてください（例: %(example)s）。",
+            place=place, name=setting.name, pattern=setting.pattern, example=_toml(setting.default),
         )  # fmt: skip
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         low = setting.least is not None and value < setting.least

@@ -8,7 +8,7 @@ from contact_center.events import Event
 
 
 @dataclass(frozen=True, kw_only=True)
-class RingLost(Event):
-    """A seat's phone has come back and does not ring, though its seat does: the call died with the former connection."""
+class LegLost(Event):
+    """A seat's phone has come back and knows nothing of its seat's call: that died with the former page or connection."""
 
     seat: str

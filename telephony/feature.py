@@ -5,7 +5,7 @@ from __future__ import annotations
 from contact_center.events.catalogue import HoursChanged, SeatChanged, SessionEnded
 from contact_center.features import DemoScene, Door, Feature, HealthCheck, HubHandler, Reaction
 from telephony import messages as m
-from telephony.events import RingLost
+from telephony.events import LegLost
 from telephony.settings import TELEPHONY_SETTINGS
 
 _HUB = "telephony.handlers:"
@@ -29,16 +29,16 @@ feature = Feature(
         HubHandler(m.CloseContact, "contact.personal", _HUB + "close_contact"),
         HubHandler(m.CallbackNumber, "contact.personal", _HUB + "callback_number"),
         HubHandler(m.CallbackTried, "contact.personal", _HUB + "callback_tried"),
-        HubHandler(m.TellRingLost, "seat.use", _HUB + "ring_lost"),
+        HubHandler(m.TellLegLost, "seat.use", _HUB + "leg_lost"),
         HubHandler(m.PhoneCommand, "seat.use", _HUB + "phone_command"),
         HubHandler(m.PhoneReport, "device", _HUB + "phone_report"),
     ),
-    events=(RingLost,),
+    events=(LegLost,),
     reactions=(
         Reaction(SeatChanged, "telephony.switchboard.reactions:seat_changed"),
         Reaction(HoursChanged, "telephony.switchboard.reactions:hours_changed"),
         Reaction(SessionEnded, "telephony.switchboard.reactions:session_ended"),
-        Reaction(RingLost, "telephony.switchboard.reactions:ring_lost"),
+        Reaction(LegLost, "telephony.switchboard.reactions:leg_lost"),
     ),
     health=(HealthCheck("telephony", "telephony.health:check"),),
     demo_scenes=(DemoScene("first-call", "はじめの一本", 10, "telephony.demo:first_call"),),

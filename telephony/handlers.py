@@ -14,7 +14,7 @@ from contact_center.personal.telephone import national
 from contact_center.seats import Presence, Seat
 from telephony import messages as m
 from telephony import settings as s
-from telephony.events import RingLost
+from telephony.events import LegLost
 
 
 def _result(message: Message, **values: Any) -> Done:
@@ -25,6 +25,8 @@ def take_seat(hub: Hub, actor: Actor, message: m.TakeSeat) -> Iterator[Message]:
     """Sit down."""
     with hub.house.database.session_scope() as session:
         seat = hub.house.seats.sign_in(session, actor, message.seat, message.phone)
+        if not hub.house.directory.served_pools(session, actor.cities) & set(seat.pools):
+            raise Conflict("この席には、あなたが受け持たない市の電話も入ります。ほかの席を選ぶか、責任者にご相談ください。")
         hub.house.contacts.resume(session, seat)
     yield from ()
 
@@ -118,6 +120,9 @@ def close_contact(hub: Hub, actor: Actor, message: m.CloseContact) -> Iterator[M
     """End the wrap-up."""
     with hub.house.database.session_scope() as session:
         hub.house.notes.close(session, actor, message.contact)
+        seat = hub.house.seats.of_person(session, actor.person)
+        if seat is not None:
+            hub.house.contacts.resume(session, seat)
     yield from ()
 
 
@@ -135,12 +140,12 @@ def callback_tried(hub: Hub, actor: Actor, message: m.CallbackTried) -> Iterator
     yield from ()
 
 
-def ring_lost(hub: Hub, actor: Actor, message: m.TellRingLost) -> Iterator[Message]:
-    """Let the switchboard end the dead leg, so that the queue rings the seat anew."""
+def leg_lost(hub: Hub, actor: Actor, message: m.TellLegLost) -> Iterator[Message]:
+    """Let the switchboard end the dead leg, so that the queue rings the seat anew, or the resident is told."""
     with hub.house.database.session_scope() as session:
         seat = hub.house.seats.of_person(session, actor.person)
-        if seat is not None and seat.presence == Presence.RINGING:
-            hub.house.log.append(session, RingLost(actor=actor.word, seat=seat.id, contact=seat.contact_id))
+        if seat is not None and seat.presence in (Presence.RINGING, Presence.ON_CONTACT):
+            hub.house.log.append(session, LegLost(actor=actor.word, seat=seat.id, contact=seat.contact_id))
     yield from ()
 
 

@@ -41,10 +41,10 @@ class AskPhone(Message):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TellRingLost(Message):
-    """The phone is registered again but no longer rings, though the seat does."""
+class TellLegLost(Message):
+    """The phone is registered but knows nothing of the call that its seat has."""
 
-    TYPE: ClassVar[str] = "phone.ring_lost"
+    TYPE: ClassVar[str] = "phone.leg_lost"
 
 
 @dataclass(frozen=True, kw_only=True)

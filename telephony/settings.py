@@ -9,7 +9,8 @@ SIP_PORT = Setting("telephony.sip_port", 5060, "UDP and TCP port for the carrier
 SIP_TLS_PORT = Setting("telephony.tls_port", 5061, "TLS port for native phones.", least=1, most=65535)
 AMI_PORT = Setting("telephony.ami_port", 5038, "Loopback port of Asterisk's manager interface.", least=1, most=65535)
 AMI_ENDPOINT = Setting(
-    "telephony.ami_endpoint", "",
+    "telephony.ami_endpoint",
+    "",
     "How the switchboard reaches the manager interface: a Twisted client endpoint such as tls:host:5039; empty: its loopback port.",
 )
 HTTP_PORT = Setting("telephony.http_port", 8088, "Loopback port of Asterisk's WebSocket for browser phones.", least=1, most=65535)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from admin.processes.layout import CLONE, Process, environment, prepare
+from admin.processes.layout import CLONE, Process, environment, hold, prepare
 from contact_center.clock import SystemClock
 from contact_center.contacts import State
 from contact_center.errors import Unavailable
@@ -87,6 +87,7 @@ class Stage:
     def open(self) -> None:
         """Bring the centre and its carrier up."""
         self.home.mkdir(parents=True, exist_ok=True)
+        hold(self.home).close()
         self._write_settings()
         self.house = build(read_settings(self.settings_path))
         prepare(self.house, self.settings_path)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,12 @@ from twisted.internet.protocol import ProcessProtocol
 from twisted.python.failure import Failure
 from twisted.runner.procmon import ProcessMonitor
 
-from admin.processes.layout import Process, environment, processes
+from admin.processes.layout import Process, environment, hold, processes
 from admin.processes.start import log_without_people, settings_path, start
 from admin.processes.witness import LineWitness
+from contact_center.errors import Conflict
 from contact_center.house import House
+from contact_center.settings import WEB_NAMES, WEB_PORT
 
 SETSID = "/usr/bin/setsid"
 
@@ -85,7 +88,9 @@ class Keeper(ProcessMonitor):
     def note_pid(self, name: str, pid: int) -> None:
         """Remember the leader of a process's group, so that a later keeper finds it."""
         self._groups[name] = pid
-        (self._run / f"{name}.keeper").write_text(f"{pid} {_started(pid)}")
+        note = self._run / f"{name}.keeper"
+        note.with_suffix(".new").write_text(f"{pid} {_started(pid)}")
+        note.with_suffix(".new").replace(note)
 
     def ended(self, name: str, reason: Failure | None) -> None:
         """A process has ended: its group goes too, then it is started again."""
@@ -147,11 +152,30 @@ def _started(pid: int) -> str:
         return ""
 
 
+def _tell_when_up(house: House) -> None:
+    """Say once, on standard error, that browsers find the centre, and where."""
+    serving = [process.socket for process in processes(house) if process.socket is not None]
+
+    def look() -> None:
+        if all(socket.exists() for socket in serving):
+            looks.stop()
+            url = f"https://{house.settings[WEB_NAMES].split(',')[0].strip()}:{house.settings[WEB_PORT]}/"
+            print(f"センターが動いています: {url}", file=sys.stderr, flush=True)
+
+    looks = task.LoopingCall(look)
+    looks.start(0.2)
+
+
 def main() -> None:
-    """Keep the centre until told to stop; then end everything in the opposite order."""
+    """Keep the centre until told to stop; then end everything."""
     house: House = start()
     log_without_people()
     home = house.settings.home
+    try:
+        held = hold(home)
+    except Conflict as error:
+        print(error.sentence(), file=sys.stderr)
+        raise SystemExit(error.exit_code) from error
     keeper = Keeper(home / "run", home / "log")
     (home / "run" / "keeper.pid").write_text(str(os.getpid()))
     env = environment(settings_path())
@@ -160,6 +184,7 @@ def main() -> None:
     witness = LineWitness(house, reactor)
     keeper.startService()
     witness.start()
+    _tell_when_up(house)
 
     def stop() -> Any:
         witness.stop()
@@ -172,6 +197,7 @@ def main() -> None:
     reactor.addSystemEventTrigger("before", "shutdown", stop)
     reactor.run()
     (home / "run" / "keeper.pid").unlink(missing_ok=True)
+    held.close()
 
 
 if __name__ == "__main__":

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import sys
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import IO
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from admin.addresses import check_addresses
 from admin.certificates import make_certificates
 from admin.processes.start import SETTINGS
 from contact_center.database.schema import upgrade
 from contact_center.directory import load_file
-from contact_center.errors import SettingsError
+from contact_center.errors import Conflict, SettingsError
 from contact_center.house import House, migrations
-from contact_center.settings import DIRECTORY, WEB_HOST, WEB_PORT, WEB_WORKERS
+from contact_center.settings import DIRECTORY, HOME, WEB_HOST, WEB_PORT, WEB_WORKERS
 from telephony.pbx import render
 from telephony.settings import HTTP_PORT
 
@@ -33,14 +36,37 @@ class Process:
     socket: Path | None = None
 
 
+def hold(home: Path) -> IO[str]:
+    """Be the one that keeps the centre of this home, until the file is closed.
+
+    :raises Conflict: where somebody keeps it already: starting or ending its processes twice would cut calls.
+    """
+    (home / "run").mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = (home / "run" / "keeper.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        lock.close()
+        raise Conflict(
+            "%(home)s のセンターはもう動いています。止めるには、動かした端末で Ctrl-C を押してください。", home=home
+        ) from error
+    return lock
+
+
 def prepare(house: House, settings_path: Path | None) -> list[Process]:
     """Make everything the processes need, and name them in the order they start.
 
     :raises SettingsError: saying which line to mend.
     """
     home = house.settings.home
-    for name in ("data", "audit", "keys", "run", "log", "tmp", "tls"):
-        (home / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        for name in ("data", "audit", "keys", "run", "log", "tmp", "tls"):
+            (home / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        place = house.settings.place(HOME)
+        raise SettingsError("%(place)s: centre.home の「%(home)s」に書けません。", place=place, home=home) from error
+    hold(home).close()
+    check_addresses(house.settings)
     upgrade(house.database, migrations(house.features))
     house.audit.create()
     fill_directory(house)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import ssl
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +18,7 @@ from wsproto import ConnectionType, WSConnection
 from wsproto.events import AcceptConnection, CloseConnection, RejectConnection, Request, TextMessage
 
 from contact_center.clock import Clock, SystemClock
-from contact_center.errors import NotSignedIn, Unavailable
+from contact_center.errors import BadInput, NotSignedIn
 from telephony.softphone import SoftphoneProcess
 
 BEAT = 8.0
@@ -61,7 +62,8 @@ class DeviceLink:
                 if isinstance(event, AcceptConnection):
                     opened()
                 elif isinstance(event, RejectConnection):
-                    raise Unavailable("センターが接続を断りました。アドレスを確かめてください。")
+                    # The front door is there and the hub is not, or not yet.
+                    raise ConnectionRefusedError(f"HTTP {event.status_code}")
                 elif isinstance(event, CloseConnection):
                     if event.code == 4401:
                         raise NotSignedIn("この機器は登録されていません。登録し直してください。")
@@ -122,26 +124,41 @@ def run(url: str, token: str, authority: Path | None, host: str, sound: bool) ->
     :param host: address this phone binds to.
     :param sound: use microphone and loudspeaker; without, it is mute and deaf (tests).
     """
+    if urlsplit(url).scheme != "https":
+        raise BadInput("--hub には https:// で始まるセンターのアドレスを書いてください。")
     clock = SystemClock()
     phone = SeatPhone(host, clock, sound)
+    said = ""
     try:
         while True:
             try:
                 link = DeviceLink(url, token, authority)
 
                 def opened(link: DeviceLink = link) -> None:
+                    nonlocal said
+                    said = _tell(said, "センターにつながりました。着席の画面で「電話ソフト」を選んでください。")
                     phone.link = link
                     threading.Thread(target=_beat_in_thread, args=(link, clock), daemon=True).start()
 
                 link.listen(phone.obey, opened)
+                said = _tell(said, "センターとの接続が切れました。つなぎ直しています。通話は続きます。")
+            except ssl.SSLCertVerificationError:
+                said = _tell(said, "センターの証明書を確かめられません。--authority に authority.pem を指定してください。")
             except OSError:
-                pass
+                said = _tell(said, "センターにつながりません。アドレスを確かめてください。つなぎ直しています。")
             phone.link = None
             clock.sleep(1.0)
     except KeyboardInterrupt:
         pass
     finally:
         phone.close()
+
+
+def _tell(said: str, sentence: str) -> str:
+    """Say a sentence to whoever started the phone, once until another is due."""
+    if sentence != said:
+        print(sentence, file=sys.stderr, flush=True)
+    return sentence
 
 
 def _beat_in_thread(link: DeviceLink, clock: Clock) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import JSON, MetaData, String, select, text
@@ -23,6 +24,7 @@ FIRST = "0" * 64
 """What the first record is chained to."""
 
 LOCK = 0x61756469
+"""The advisory lock of PostgreSQL that a writer of the trail holds, so that each record knows the one before."""
 
 
 class AuditBase(DeclarativeBase):
@@ -116,8 +118,6 @@ class AuditTrail:
         :raises Unavailable: where it cannot be written; the act must then not be done.
         """
         with self._database.session_scope() as session:
-            if not self._database.is_sqlite:
-                session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
             last = session.execute(select(AuditRow.id, AuditRow.hash).order_by(AuditRow.id.desc()).limit(1)).first()
             id, previous = (last.id + 1, last.hash) if last else (1, FIRST)
             at = self._clock.now()
@@ -132,21 +132,33 @@ class AuditTrail:
     def checkpoint(self) -> Path | None:
         """Sign number and hash of the newest record and keep them on the second place.
 
-        A chain alone does not show that its tail was cut off; a checkpoint does.
+        A chain alone does not show that its tail was cut off; a checkpoint does. None where nothing new was recorded.
         """
         with self._database.reading() as session:
             last = session.execute(select(AuditRow.id, AuditRow.hash).order_by(AuditRow.id.desc()).limit(1)).first()
-        if last is None:
+        if last is None or last.id == self._newest_signed():
             return None
         body = json.dumps({"id": last.id, "hash": last.hash, "at": self._clock.now().isoformat()}, sort_keys=True)
         signature = self._signing_key().sign(body.encode()).hex()
         self._checkpoints.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._checkpoints / f"{self._clock.now():%Y-%m-%d}.jsonl"
-        with path.open("a") as file:
+        with path.open("a+") as file:
+            file.seek(0)
+            whole = file.read()
+            # What was torn when the machine went down goes, or the next line would be part of it.
+            file.truncate(len(whole[: whole.rfind("\n") + 1].encode()))
             file.write(json.dumps({"body": body, "signature": signature}) + "\n")
             file.flush()
             os.fsync(file.fileno())
         return path
+
+    def _newest_signed(self) -> int:
+        """Id in the newest checkpoint; 0 where there is none."""
+        for path in sorted(self._checkpoints.glob("*.jsonl"), reverse=True):
+            lines = [line for line in path.read_text().splitlines(keepends=True) if line.endswith("\n")]
+            if lines:
+                return int(json.loads(json.loads(lines[-1])["body"])["id"])
+        return 0
 
     def verify(self) -> Broken | None:
         """Walk the chain and hold it against the newest checkpoint; None where all is as it was written."""
@@ -161,7 +173,11 @@ class AuditTrail:
                     return Broken(row.id, "a record was changed")
                 previous, expected = row.hash, expected + 1
                 hashes[row.id] = row.hash
-        for point in self._signed_points():
+        try:
+            points = self._signed_points()
+        except (ValueError, KeyError, InvalidSignature):
+            return Broken(0, "a checkpoint is not as it was signed")
+        for point in points:
             if hashes.get(point["id"]) != point["hash"]:
                 return Broken(int(point["id"]), "the trail is shorter or other than a signed checkpoint says")
         return None
@@ -170,7 +186,10 @@ class AuditTrail:
         public = self._signing_key().public_key()
         points = []
         for path in sorted(self._checkpoints.glob("*.jsonl")):
-            for line in path.read_text().splitlines():
+            for line in path.read_text().splitlines(keepends=True):
+                if not line.endswith("\n"):
+                    # The machine went down while this was written; nothing was promised of it.
+                    break
                 signed = json.loads(line)
                 public.verify(bytes.fromhex(signed["signature"]), signed["body"].encode())
                 points.append(json.loads(signed["body"]))

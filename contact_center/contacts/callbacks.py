@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import String, case, cast, select, update
 from sqlalchemy.orm import Session
 
 from contact_center.audit import Act, AuditTrail
 from contact_center.clock import Clock
 from contact_center.contacts.model import Callback, Contact, Unserved
-from contact_center.errors import NotFound
+from contact_center.errors import Conflict, NotFound
 from contact_center.events import EventLog
 from contact_center.events.catalogue import CallbackAsked, CallbackDone, CallbackTried
 from contact_center.identity import Actor
@@ -58,9 +58,9 @@ class Callbacks:
             session.add(row)
         elif row.contact_id != contact.id:
             row.times += 1
-            row.contact_id, row.asked_at, row.waited = contact.id, at, waited
-            if urgency == "must":
-                row.urgency, row.how = urgency, how
+            if urgency == "must" or row.urgency == "may":
+                # Since when they wait for us stays as it is.
+                row.urgency, row.how, row.contact_id, row.waited = urgency, how, contact.id, waited
         session.flush()
         asked = CallbackAsked(city=contact.city_id, contact=contact.id, actor="switchboard", callback=row.id, urgency=row.urgency)
         self._log.append(session, asked, at=at)
@@ -71,7 +71,7 @@ class Callbacks:
             session.scalars(
                 select(Callback)
                 .where(Callback.done_at.is_(None), Callback.city_id.in_(cities))
-                .order_by(Callback.urgency, Callback.asked_at)
+                .order_by(case((Callback.urgency == "must", 0), else_=1), Callback.asked_at)
                 .limit(200)
             )
         )
@@ -83,8 +83,13 @@ class Callbacks:
         return self._vault.get(session, Owner("contact", str(row.contact_id)), "number")
 
     def tried(self, session: Session, actor: Actor, id: int, reached: bool) -> None:
-        """Somebody called back; whoever was reached is off the list."""
+        """Somebody called back; whoever was reached is off the list.
+
+        :raises Conflict: where somebody else has dealt with it already.
+        """
         row = self._get(session, actor, id)
+        if row.done_at is not None:
+            raise Conflict("この折り返しは、ほかの人が済ませました。")
         row.attempts += 1
         row.tried_at = self._clock.now()
         tried = CallbackTried(city=row.city_id, contact=row.contact_id, actor=actor.word, callback=id, reached=reached)
@@ -93,6 +98,11 @@ class Callbacks:
             row.done_at, row.done_by = self._clock.now(), actor.word
             done = CallbackDone(city=row.city_id, contact=row.contact_id, actor=actor.word, callback=id)
             self._log.append(session, done)
+
+    def forget_erased(self, session: Session) -> None:
+        """Drop the keyed index of each number that is kept no longer; a number could be tried against it."""
+        gone = cast(Callback.contact_id, String).not_in(self._vault.keeping("contact", "number"))
+        session.execute(update(Callback).where(Callback.fingerprint.is_not(None), gone).values(fingerprint=None))
 
     def _get(self, session: Session, actor: Actor, id: int) -> Callback:
         row = session.get(Callback, id)

@@ -56,6 +56,7 @@ class Contact(Base):
     withheld: Mapped[bool] = mapped_column(default=False)
     arrived_at: Mapped[datetime] = mapped_column(Moment, index=True)
     queued_at: Mapped[datetime | None] = mapped_column(Moment)
+    offered_at: Mapped[datetime | None] = mapped_column(Moment)
     answered_at: Mapped[datetime | None] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     closed_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -128,10 +128,14 @@ class Notes:
         return row.id
 
     def answer_escalation(self, session: Session, actor: Actor, id: int) -> None:
-        """The second tier or the city has answered."""
+        """The second tier (a supervisor) or the city has answered.
+
+        :raises NotAllowed: for anybody else.
+        """
         row = session.get(Escalation, id)
         if row is None or not actor.serves(row.city_id):
             raise NotFound("その引き継ぎはありません。")
+        actor.require("city.agree" if row.to == "city" else "contact.correct", row.city_id)
         if row.answered_at is not None:
             raise Conflict("この引き継ぎは回答済みです。")
         row.answered_at, row.answered_by = self._clock.now(), actor.word

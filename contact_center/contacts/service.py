@@ -1,10 +1,10 @@
 """The life of a contact, as the switchboard observes it. Every step can be told twice without harm: after an outage the
-same story is read again from Asterisk's own records.
+same story is read again from Asterisk's own records, whose moments are whole seconds.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -29,6 +29,8 @@ from contact_center.seats import Presence, Seat, Seats
 
 BEFORE_ANSWER = (State.ARRIVED, State.QUEUED, State.OFFERED)
 TALKING = (State.TALKING, State.HELD)
+WHOLE_SECOND = timedelta(seconds=1)
+"""How much earlier than it happened the record may say that something happened."""
 
 
 class Contacts:
@@ -83,10 +85,12 @@ class Contacts:
         self._log.append(session, queued, at=at)
 
     def offer(self, session: Session, contact: Contact, seat: Seat, at: datetime) -> None:
-        """A seat rings with the contact."""
+        """A seat rings with the contact; one that was left in the same moment is about to be silenced."""
         if contact.state not in BEFORE_ANSWER or (contact.state == State.OFFERED and contact.seat_id == seat.id):
             return
-        contact.state, contact.seat_id, contact.person_id = State.OFFERED, seat.id, seat.person_id
+        if not seat.signed_in:
+            return
+        contact.state, contact.seat_id, contact.person_id, contact.offered_at = State.OFFERED, seat.id, seat.person_id, at
         self._seats.ring(session, seat, contact.id)
         offered = ContactOffered(city=contact.city_id, contact=contact.id, actor="switchboard", line=contact.line_id, seat=seat.id)
         self._log.append(session, offered, at=at)
@@ -96,6 +100,9 @@ class Contacts:
 
         :param whole_time: it rang to the end, so the seat is put away; else its leg broke off, which is no fault of the agent.
         """
+        if contact.offered_at is not None and at <= contact.offered_at - WHOLE_SECOND:
+            # The record tells of an earlier ring; meanwhile it rings anew.
+            return
         if seat.contact_id == contact.id and seat.presence == Presence.RINGING:
             self._seats.stop_ringing(session, seat, put_away=whole_time)
         if contact.state == State.OFFERED and contact.seat_id == seat.id:
@@ -129,8 +136,12 @@ class Contacts:
         """The seat's own leg has ended: time for notes there, whatever becomes of the resident's."""
         if contact.state not in TALKING or contact.seat_id != seat.id:
             return
+        if contact.answered_at is not None and at <= contact.answered_at - WHOLE_SECOND:
+            # The record tells of an earlier leg of this seat; the present one still talks.
+            return
         contact.state, contact.ended_at = State.WRAPPING, at
-        self._seats.wrap(session, seat, contact.id, at)
+        if seat.person_id == contact.person_id:
+            self._seats.wrap(session, seat, contact.id, at)
         wrapping = ContactWrapping(
             city=contact.city_id, contact=contact.id, actor="switchboard", line=contact.line_id, seat=seat.id,
             talked=_span(contact.answered_at or at, at),
@@ -138,8 +149,8 @@ class Contacts:
         self._log.append(session, wrapping, at=at)
 
     def resume(self, session: Session, seat: Seat) -> None:
-        """Whoever sits down with an unfinished wrap-up of theirs finds it at the seat: no contact stays without outcome."""
-        if seat.contact_id is not None:
+        """Whoever is free but has an unfinished wrap-up of theirs finds it at the seat: no contact stays without outcome."""
+        if seat.contact_id is not None or not seat.signed_in:
             return
         left = session.scalars(
             select(Contact).where(Contact.state == State.WRAPPING, Contact.person_id == seat.person_id).order_by(Contact.id)
@@ -156,7 +167,7 @@ class Contacts:
         seat = session.get(Seat, contact.seat_id) if contact.seat_id else None
         if contact.state in TALKING and seat is not None:
             self.seat_left(session, contact, seat, at)
-        if contact.state == State.WRAPPING:
+        if contact.state in (State.WRAPPING, State.CLOSED):
             if how == Unserved.INTERRUPTED and not contact.cut:
                 contact.cut = True
                 self._callbacks.ask(session, contact, how, _span(contact.arrived_at, contact.answered_at or at), at)

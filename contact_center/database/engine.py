@@ -7,13 +7,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, exc
+from sqlalchemy import Connection, Engine, create_engine, event, exc, text
 from sqlalchemy.orm import Session
 
 from contact_center.errors import Unavailable
 
 BUSY = 5.0
-"""Seconds a SQLite writer waits for another before it gives up."""
+"""Seconds a writer waits for another before it gives up."""
+
+LOCK = 0x6D61646F
+"""The advisory lock of PostgreSQL that a writer of the main database holds."""
 
 
 class Database:
@@ -21,11 +24,13 @@ class Database:
 
     :param url: SQLAlchemy URL; `sqlite:///…` or `postgresql+psycopg://…`.
     :param durable: fsync each commit before it returns (SQLite `synchronous=FULL`), for the audit.
+    :param lock: the advisory lock of its writers on PostgreSQL; two houses' databases may be one there.
     """
 
-    def __init__(self, url: str, durable: bool = False) -> None:
+    def __init__(self, url: str, durable: bool = False, lock: int = LOCK) -> None:
         self.url = url
         self.durable = durable
+        self._lock = lock
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite(url, durable) if self.is_sqlite else _postgresql(url)
         self._writer = self.engine.execution_options(begin="IMMEDIATE")
@@ -37,11 +42,16 @@ class Database:
 
     @contextmanager
     def session_scope(self) -> Iterator[Session]:
-        """A transaction that may write: committed at the end, rolled back on any error.
+        """A transaction that may write: committed at the end, rolled back on any error. One writes at a time.
 
         :raises Unavailable: where the database is locked, full or away; nothing was changed.
         """
         with _spoken(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+            if not self.is_sqlite:
+                # What SQLite does by itself: who reads in order to write sees the last word, and ids of events grow in the
+                # order of commit, so that "since N" misses nothing.
+                session.execute(text(f"SET LOCAL lock_timeout = {round(BUSY * 1000)}"))
+                session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": self._lock})
             yield session
 
     @contextmanager

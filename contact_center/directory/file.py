@@ -5,7 +5,8 @@ from __future__ import annotations
 import tomllib
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any
+from string import Formatter
+from typing import Annotated, Any, Literal
 
 import msgspec
 from sqlalchemy import select
@@ -17,8 +18,14 @@ from contact_center.events import EventLog
 from contact_center.events.catalogue import HoursChanged
 from contact_center.hours import CalendarRule
 
+RESERVED = {"general", "pool"}
+"""Names that have a meaning of their own in Asterisk's files."""
+
 Word = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
 Dialled = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{3,15}$")]
+ANNOUNCEMENTS = ("greeting", "closed", "emergency", "busy", "nobody", "interrupted")
+"""The announcements of a line that may be worded anew."""
+
 Count = Annotated[int, msgspec.Meta(ge=0, le=500)]
 
 
@@ -60,7 +67,7 @@ class LinePart(_Part):
     capacity: Count
     waiting_places: Count
     menu: str = ""
-    fallback: str = ""
+    fallback: Dialled | Literal[""] = ""
     announcements: dict[str, str] = {}
 
 
@@ -128,6 +135,7 @@ def _check_names(path: Path, parts: DirectoryFile) -> None:
         "city": {p.id for p in parts.cities}, "calendar": {p.id for p in parts.calendars},
         "pool": {p.id for p in parts.pools},
     }  # fmt: skip
+    _check_once(path, parts)
     for calendar in parts.calendars:
         try:
             calendar.rule.check()
@@ -153,6 +161,45 @@ def _check_names(path: Path, parts: DirectoryFile) -> None:
                 "台帳ファイル %(path)s: 席「%(id)s」が知らない pool 「%(wanted)s」を指しています。",
                 path=path, id=seat.id, wanted=", ".join(sorted(unknown)),
             )  # fmt: skip
+
+
+def _check_once(path: Path, parts: DirectoryFile) -> None:
+    """Each id stands once among its kind, and each number is one line's."""
+    for kind in ("cities", "calendars", "pools", "lines", "seats", "menus", "counters", "departments"):
+        ids = [part.id for part in getattr(parts, kind)]
+        _refuse_twice(path, kind, ids)
+    _refuse_twice(path, "lines.number", [line.number for line in parts.lines])
+    for pool in parts.pools:
+        if pool.id in RESERVED:
+            raise BadInput("台帳ファイル %(path)s: pool の名前に「%(id)s」は使えません。", path=path, id=pool.id)
+    for line in parts.lines:
+        _check_words(path, line)
+        strange = set(line.announcements) - set(ANNOUNCEMENTS)
+        if strange:
+            raise BadInput(
+                "台帳ファイル %(path)s: 回線「%(id)s」の announcements は次の名前です: %(names)s",
+                path=path, id=line.id, names=", ".join(ANNOUNCEMENTS),
+            )  # fmt: skip
+
+
+def _check_words(path: Path, line: LinePart) -> None:
+    """An announcement may name the city and the greeting, and nothing else."""
+    for name, announcement in line.announcements.items():
+        try:
+            named = {field for _, field, _, _ in Formatter().parse(announcement) if field is not None}
+        except ValueError:
+            named = {"?"}
+        if not named <= {"city", "greeting"}:
+            raise BadInput(
+                "台帳ファイル %(path)s: 回線「%(id)s」の「%(name)s」に書ける { } は {city} と {greeting} だけです。",
+                path=path, id=line.id, name=name,
+            )  # fmt: skip
+
+
+def _refuse_twice(path: Path, kind: str, values: list[str]) -> None:
+    for value in values:
+        if values.count(value) > 1:
+            raise BadInput("台帳ファイル %(path)s: %(kind)s に「%(value)s」が二つあります。", path=path, kind=kind, value=value)
 
 
 def load_file(session: Session, log: EventLog, path: Path, actor: str) -> DirectoryFile:

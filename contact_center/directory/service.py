@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,6 +45,14 @@ class Directory:
     def pools(self, session: Session) -> list[Pool]:
         """All pools."""
         return list(session.scalars(select(Pool).order_by(Pool.id)))
+
+    def served_pools(self, session: Session, cities: Iterable[str]) -> frozenset[str]:
+        """The pools that somebody who serves these cities may serve: no line of another city leads there."""
+        known = frozenset(cities)
+        pools = {pool.id: True for pool in self.pools(session)}
+        for line in session.scalars(select(Line)):
+            pools[line.pool_id] &= line.city_id in known
+        return frozenset(id for id, served in pools.items() if served)
 
     def lines(self, session: Session) -> list[LineView]:
         """All lines in their order, with city and hours."""
@@ -109,22 +117,33 @@ class Directory:
         self._log.append(session, HoursChanged(actor=actor, what="closing"))
         return closing
 
-    def note_in_force(self, session: Session) -> None:
-        """The dialplan has been applied: every closing until now is what callers meet."""
+    def note_in_force(self, session: Session, closings: Iterable[int]) -> None:
+        """The dialplan has been applied: the closings of these ids are what callers meet."""
         now = self._clock.now()
-        waiting = session.scalars(select(Closing).where(Closing.in_force_at.is_(None), Closing.lifted_at.is_(None))).all()
+        waiting = session.scalars(
+            select(Closing).where(Closing.in_force_at.is_(None), Closing.lifted_at.is_(None), Closing.id.in_(list(closings)))
+        ).all()
         for row in waiting:
             row.in_force_at = now
         if waiting:
             self._log.append(session, HoursChanged(actor="switchboard", what="in force"))
 
     def reopen(self, session: Session, line: str | None, actor: str) -> int:
-        """Lift the closings of a line (None: every closing); the number lifted."""
+        """Lift the closings of a line (None: every closing); the number lifted.
+
+        Where all lines were closed at once, the others stay closed, each by a closing of its own.
+        """
         now = self._clock.now()
         wanted = select(Closing).where(Closing.lifted_at.is_(None))
         if line is not None:
-            wanted = wanted.where(Closing.line_id == line)
+            wanted = wanted.where(or_(Closing.line_id == line, Closing.line_id.is_(None)))
         rows = session.scalars(wanted).all()
+        for row in [row for row in rows if line is not None and row.line_id is None]:
+            others = session.scalars(select(Line.id).where(Line.id != line))
+            session.add_all(
+                Closing(line_id=other, since=now, until=row.until, reason=row.reason, actor=row.actor, in_force_at=row.in_force_at)
+                for other in others
+            )
         for row in rows:
             row.lifted_at = now
         if rows:

@@ -16,9 +16,6 @@ from contact_center.clock import Clock
 from contact_center.events.catalogue import Event
 from contact_center.events.model import EventRow
 
-LOCK = 0x6D61646F
-"""The advisory lock under which PostgreSQL hands out ids in the order of commit."""
-
 CHANNEL = "madoguchi_events"
 _PENDING = "events to write"
 _COMMON = ("city", "contact", "actor")
@@ -68,7 +65,6 @@ class EventLog:
             return
         session.flush()
         if session.get_bind().dialect.name == "postgresql":
-            session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
             session.execute(text(f"NOTIFY {CHANNEL}"))
         for at, event in pending:
             data = msgspec.to_builtins(event)
@@ -82,10 +78,10 @@ class EventLog:
         return session.scalar(select(func.max(EventRow.id))) or 0
 
     def since(self, session: Session, last: int, limit: int = 1000) -> list[Recorded]:
-        """The events after `last`, oldest first, at most `limit`."""
+        """The events after `last`, oldest first, at most `limit`; those of a feature that was taken out are passed over."""
         rows = session.execute(
             select(EventRow.id, EventRow.at, EventRow.kind, EventRow.city, EventRow.contact, EventRow.actor, EventRow.data)
-            .where(EventRow.id > last)
+            .where(EventRow.id > last, EventRow.kind.in_(self.kinds))
             .order_by(EventRow.id)
             .limit(limit)
         )

@@ -17,8 +17,8 @@ from twisted.web.resource import Resource
 from twisted.web.server import Request
 from twisted.web.websocket import WebSocketResource
 
-from contact_center.errors import MadoguchiError, NotAllowed, NotSignedIn, Unavailable
-from contact_center.events import Recorded, watch
+from contact_center.errors import Conflict, MadoguchiError, NotAllowed, NotSignedIn, Unavailable
+from contact_center.events import Recorded, follow
 from contact_center.events.catalogue import SessionEnded
 from contact_center.features import HubHandler, resolve
 from contact_center.house import House
@@ -38,14 +38,17 @@ from contact_center.messages import (
     catalogue,
     encode,
 )
+from contact_center.seats import Presence
 
 COOKIE = "__Host-madoguchi"
+BOARD = "contact.read"
+"""The right to see the board and to be told of its changes."""
+
 THREADS = 8
 MOST_REPLAYED = 200
 PULSE_EVERY = 1.0
 PULSE_AT_LEAST = 15
 CHECK_EVERY = 30.0
-RETRY = 1.0
 
 Handler = Callable[["Hub", Actor, Any], Iterator[Message]]
 View = tuple[frozenset[str], frozenset[str]]
@@ -97,7 +100,9 @@ class Hub(Service):
         Service.startService(self)
         self._handlers_pool.start()
         self._watcher.start()
-        self._watcher.callInThread(self._watch_in_thread)
+        self._watcher.callInThread(
+            follow, self.house.database, self.house.log, self.house.clock, self._stop, self._tell_in_thread
+        )  # fmt: skip
         self._pulse.clock = self._checks.clock = self.reactor
         self._pulse.start(PULSE_EVERY, now=False)
         self._checks.start(CHECK_EVERY, now=False)
@@ -152,10 +157,7 @@ class Hub(Service):
     def _hold(self, connection: Connection, take: bool) -> None:
         """One tab of a person holds the seat; another is told and may take over."""
         assert connection.actor is not None
-        rivals = [
-            c for c in self._connections
-            if c is not connection and c.actor and c.holds and c.actor.person == connection.actor.person
-        ]  # fmt: skip
+        rivals = self._rivals(connection)
         if rivals and not take and rivals[0].tab != connection.tab:
             connection.send(OtherTab(what="held"))
             return
@@ -163,6 +165,11 @@ class Hub(Service):
             rival.holds = False
             rival.send(OtherTab(what="taken"))
         connection.holds = True
+
+    def _rivals(self, connection: Connection) -> list[Connection]:
+        """The other connections of the same person that hold the seat."""
+        person = connection.actor.person if connection.actor else None
+        return [c for c in list(self._connections) if c is not connection and c.actor and c.holds and c.actor.person == person]
 
     # -- what consoles say --------------------------------------------------------------------------------------------
 
@@ -186,12 +193,18 @@ class Hub(Service):
     def _answer_in_thread(self, connection: Connection, message: Message, ref: int | None) -> None:
         if connection.actor is None:
             self._identify_in_thread(connection)
+        elif connection.bearer is None and not isinstance(message, Hello):
+            # Each word is a sign of life, and is held against the rights of now.
+            connection.actor = self.house.identity.who(connection.cookie)
         actor = connection.actor
         assert actor is not None
         if isinstance(message, Hello):
+            # Whoever may not see contacts, and every device, is told nothing of the house.
+            actor.require(BOARD)
             self._greet_in_thread(connection, actor, message)
             return
         if isinstance(message, TakeOver):
+            self._may_be_taken_over(connection, actor)
             self.reactor.callFromThread(self._hold, connection, True)
             self.reactor.callFromThread(connection.send, Done(to=message.TYPE, ref=ref))
             return
@@ -211,14 +224,25 @@ class Hub(Service):
                 self.reactor.callFromThread(connection.send, reply)
         self.reactor.callFromThread(connection.send, Done(to=message.TYPE, ref=ref, result=result))
 
+    def _may_be_taken_over(self, connection: Connection, actor: Actor) -> None:
+        """A tab that holds a conversation keeps it: its phone would hang up.
+
+        :raises Conflict: until the conversation is over.
+        """
+        with self.house.database.reading() as session:
+            seat = self.house.seats.of_person(session, actor.person)
+        busy = seat is not None and seat.presence in (Presence.RINGING, Presence.ON_CONTACT)
+        if busy and self._rivals(connection):
+            raise Conflict("別のタブで通話中です。通話が終わってから引き継いでください。")
+
     def _went_wrong(self, failure: Failure, connection: Connection, message: Message, ref: int | None) -> None:
         error = failure.value
         if isinstance(error, NotSignedIn):
             connection.close(4401)
             return
         if isinstance(message, Hello):
-            # The page comes back by itself and asks anew.
-            connection.close(4503)
+            # The page comes back by itself and asks anew, unless it may not.
+            connection.close(4403 if isinstance(error, NotAllowed) else 4503)
             return
         if not isinstance(error, MadoguchiError):
             # The trace goes without the values of variables: they may be personal.
@@ -269,23 +293,6 @@ class Hub(Service):
         done.addErrback(lambda _: connection.close(4503))
 
     # -- what consoles are told ---------------------------------------------------------------------------------------
-
-    def _watch_in_thread(self) -> None:
-        last, news = -1, None
-        while not self._stop.is_set():
-            try:
-                if last < 0:
-                    with self.house.database.reading() as session:
-                        last = self.house.log.last_id(session)
-                news = news or watch(self.house.database, self.house.clock)
-                if not news.wait(0.5):
-                    continue
-                last = self._tell_in_thread(last)
-            except MadoguchiError:
-                news = None
-                self.house.clock.sleep(RETRY)
-        if news is not None:
-            news.close()
 
     def _tell_in_thread(self, last: int) -> int:
         views: dict[View, Actor] = {
@@ -351,10 +358,14 @@ class Hub(Service):
         return done
 
     def _check_in_thread(self) -> None:
+        with self.house.database.reading() as session:
+            seated = {seat.session_id for seat in self.house.seats.all(session)}
         for connection in list(self._connections):
             try:
                 if connection.bearer is None:
-                    self.house.identity.who(connection.cookie)
+                    # Whoever sits at a seat and waits for calls is at work, though nothing is pressed for an hour.
+                    at_work = connection.actor is not None and connection.actor.session in seated
+                    self.house.identity.who(connection.cookie, renew=at_work)
                 else:
                     self.house.identity.device(connection.bearer)
             except NotSignedIn:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from sqlalchemy import or_, select
@@ -13,7 +15,7 @@ from sqlalchemy.orm import Session
 from contact_center.audit import Act, AuditTrail
 from contact_center.clock import Clock
 from contact_center.database import Database
-from contact_center.errors import BadInput, Conflict, NotAllowed, NotFound, NotSignedIn
+from contact_center.errors import BadInput, Conflict, NotAllowed, NotFound, NotSignedIn, Unavailable
 from contact_center.events import EventLog
 from contact_center.events.catalogue import SessionEnded
 from contact_center.identity import passwords
@@ -26,13 +28,20 @@ TRIES = 10
 """Wrong passwords in a row after which an account rests."""
 
 REST = timedelta(minutes=5)
-"""How long an account rests; a supervisor may end it sooner."""
+"""How long an account rests; `madoguchi agent unlock` ends it sooner."""
+
+ACCOUNT = re.compile(r"[a-z][a-z0-9._-]{1,30}")
 
 SEEN_EVERY = timedelta(seconds=60)
 
 
 def _hashed(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _check_roles(roles: Sequence[str]) -> None:
+    if not set(roles) <= set(ROLES):
+        raise BadInput("役割は次から選んでください: %(roles)s", roles=", ".join(ROLES))
 
 
 class Identity:
@@ -55,8 +64,9 @@ class Identity:
         :raises Conflict: for an account that is, or ever was, somebody's.
         """
         passwords.check_rule(password)
-        if not set(roles) <= set(ROLES):
-            raise BadInput("役割は次から選んでください: %(roles)s", roles=", ".join(ROLES))
+        _check_roles(roles)
+        if not ACCOUNT.fullmatch(account) or not name.strip():
+            raise BadInput("アカウントは英小文字で始まる英数字2〜31文字（. _ - も可）、名前は空でないものにしてください。")
         self._audit.record(Act(by, "people.add", f"account:{account}", {"roles": list(roles), "cities": list(cities)}))
         with self._database.session_scope() as session:
             if session.scalar(select(Person.id).where(Person.account == account)):
@@ -74,14 +84,47 @@ class Identity:
         passwords.check_rule(password)
         self._audit.record(Act(by, "people.password", f"account:{account}", {}))
         with self._database.session_scope() as session:
-            person = session.scalar(select(Person).where(Person.account == account))
-            if person is None:
-                raise NotFound("アカウント「%(account)s」はありません。", account=account)
+            person = self._person(session, account)
             if passwords.matches(password, person.password):
                 raise BadInput("前と同じパスワードは使えません。")
             person.password, person.failures, person.locked_until = passwords.hash_password(password), 0, None
-            for row in session.scalars(select(SessionRow).where(SessionRow.person_id == person.id, SessionRow.ended_at.is_(None))):
-                self._end(session, row, by)
+            self._end_all(session, person, by)
+
+    def change(self, by: str, account: str, roles: Sequence[str] | None, cities: Sequence[str] | None) -> None:
+        """Give somebody other roles or cities (None: as before) and end their sessions, so that nothing old goes on."""
+        _check_roles(roles or ())
+        detail = {"roles": list(roles or ()), "cities": list(cities or ())}
+        self._audit.record(Act(by, "people.change", f"account:{account}", detail))
+        with self._database.session_scope() as session:
+            person = self._person(session, account)
+            person.roles = list(roles) if roles is not None else person.roles
+            person.cities = list(cities) if cities is not None else person.cities
+            self._end_all(session, person, by)
+
+    def leave(self, by: str, account: str) -> None:
+        """Somebody has left: their sessions end, and their account is nobody's for ever (NB-17n)."""
+        self._audit.record(Act(by, "people.leave", f"account:{account}", {}))
+        with self._database.session_scope() as session:
+            person = self._person(session, account)
+            person.left_at = self._clock.now()
+            self._end_all(session, person, by)
+
+    def unlock(self, by: str, account: str) -> None:
+        """End the rest of an account after too many wrong passwords."""
+        self._audit.record(Act(by, "people.unlock", f"account:{account}", {}))
+        with self._database.session_scope() as session:
+            person = self._person(session, account)
+            person.failures, person.locked_until = 0, None
+
+    def _person(self, session: Session, account: str) -> Person:
+        person = session.scalar(select(Person).where(Person.account == account, Person.left_at.is_(None)))
+        if person is None:
+            raise NotFound("アカウント「%(account)s」はありません。", account=account)
+        return person
+
+    def _end_all(self, session: Session, person: Person, by: str) -> None:
+        for row in session.scalars(select(SessionRow).where(SessionRow.person_id == person.id, SessionRow.ended_at.is_(None))):
+            self._end(session, row, by)
 
     def people(self) -> list[Person]:
         """Everybody who has not left."""
@@ -120,9 +163,10 @@ class Identity:
             if person.failures % TRIES == 0:
                 person.locked_until = self._clock.now() + REST
 
-    def who(self, token: str | None) -> Actor:
+    def who(self, token: str | None, renew: bool = True) -> Actor:
         """The person behind a session's token.
 
+        :param renew: whether this is a sign of life; a page that is only open is none.
         :raises NotSignedIn: where it is missing, unknown, ended or too old.
         """
         if not token:
@@ -137,8 +181,9 @@ class Identity:
         age = timedelta(hours=self._settings[SESSION_HOURS])
         if row.ended_at or person.left_at or now - row.seen_at > idle or now - row.began_at > age:
             raise NotSignedIn("サインインの時間が過ぎました。もう一度サインインしてください。")
-        if now - row.seen_at > SEEN_EVERY:
-            with self._database.session_scope() as session:
+        if renew and now - row.seen_at > SEEN_EVERY:
+            # A full disk is no reason to send people away.
+            with suppress(Unavailable), self._database.session_scope() as session:
                 session.get_one(SessionRow, row.id).seen_at = now
         return Actor(
             person=person.id, name=person.name, rights=self._rights.of(person.roles), cities=frozenset(person.cities),
@@ -201,6 +246,11 @@ class Identity:
         if found is None or found.revoked_at is not None:
             raise NotSignedIn("この機器は登録されていません。")
         return found
+
+    def devices(self) -> list[Device]:
+        """Every device that is not revoked."""
+        with self._database.reading() as session:
+            return list(session.scalars(select(Device).where(Device.revoked_at.is_(None)).order_by(Device.id)))
 
     def revoke_device(self, by: str, device_id: int) -> None:
         """Refuse a device from now on."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-DIGITS = "0-9〇零一二三四五六七八九"
-_RUN = re.compile(rf"[{DIGITS}](?:[\s\-‐‑‒–—―−ー・.,、]*[{DIGITS}]){{11,}}")
+DIGITS = "0-9〇零一二三四五六七八九壱弐参"
+BETWEEN = r"\s\-‐‑‒–—―−ー・.,、。/／_:：;=~〜～|*#+()（）\[\]［］【】「」『』〔〕の\u200b-\u200d\u2060\ufeff"
+_RUN = re.compile(rf"[{DIGITS}](?:[{BETWEEN}]*[{DIGITS}]){{11,}}")
+_MOMENT = re.compile(r"(?<!\d)(?:(?:19|20)\d\d([/-])(?:1[0-2]|0?[1-9])\1(?:3[01]|[12]\d|0?[1-9])|(?:2[0-3]|[01]?\d):[0-5]\d)(?!\d)")
 MASKED = "［番号は記録しません］"
 
 
@@ -17,8 +19,10 @@ def mask(text: str) -> str:
     """
     # Widths are folded one character at a time, so that places in both texts agree.
     folded = "".join(c if len(n := unicodedata.normalize("NFKC", c)) != 1 else n for c in text)
+    # A date and a time of day beside each other are no such number, though they have twelve digits.
+    searched = _MOMENT.sub(lambda moment: "x" * len(moment.group()), folded)
     kept, position = [], 0
-    for run in _RUN.finditer(folded):
+    for run in _RUN.finditer(searched):
         # A telephone number written with its country code or several numbers in a row are masked too: safe before handy.
         kept += [text[position : run.start()], MASKED]
         position = run.end()

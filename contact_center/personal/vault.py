@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from contact_center.clock import Clock, day_of
@@ -75,6 +75,10 @@ class Vault:
             .limit(limit)
         )
         return list(found)
+
+    def keeping(self, kind: str, field: str) -> Select[str]:
+        """A sub-select of the ids of those of whom that field is still kept."""
+        return select(PersonalValue.owner_id).where(PersonalValue.owner_kind == kind, PersonalValue.field == field)
 
     def erase(self, session: Session, owner: Owner) -> int:
         """Erase all that is kept of an owner; the number of values."""

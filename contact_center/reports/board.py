@@ -44,7 +44,7 @@ class Board:
         people = self._names(session)
         contacts = session.scalars(select(Contact).where(Contact.state.in_(OPEN), Contact.city_id.in_(actor.cities)))
         return {
-            "seats": {seat.id: _seat(seat, people) for seat in self._seats.all(session)},
+            "seats": {seat.id: self._seat(session, actor, seat, people) for seat in self._seats.all(session)},
             "lines": self._lines(session, actor),
             "contacts": {str(contact.id): _contact(contact) for contact in contacts},
             "callbacks": self._callback_rows(session, actor),
@@ -62,7 +62,7 @@ class Board:
         changed: State_ = {}
         if isinstance(event, SeatChanged):
             seat = session.get(Seat, event.seat)
-            changed["seats"] = {event.seat: _seat(seat, self._names(session)) if seat else None}
+            changed["seats"] = {event.seat: self._seat(session, actor, seat, self._names(session)) if seat else None}
         if isinstance(event, HoursChanged):
             changed["lines"] = self._lines(session, actor)
         kind = type(event).__name__
@@ -93,6 +93,11 @@ class Board:
     def _figures(self, session: Session, actor: Actor) -> State_:
         today = day_of(self._clock.now())
         return {"today": figures_as_words(folded(session, today, today, actor.cities))}
+
+    def _seat(self, session: Session, actor: Actor, seat: Seat, people: dict[int, str]) -> dict[str, Any]:
+        contact = session.get(Contact, seat.contact_id) if seat.contact_id else None
+        served = contact is not None and actor.serves(contact.city_id)
+        return {**_seat(seat, people), "contact": seat.contact_id if served else None}
 
     def _names(self, session: Session) -> dict[int, str]:
         return {row.id: row.name for row in session.execute(select(Person.id, Person.name))}
@@ -159,7 +164,7 @@ def _seat(seat: Seat, people: dict[int, str]) -> dict[str, Any]:
     return {
         "name": seat.name, "presence": seat.presence, "reason": seat.reason, "next": seat.next_presence,
         "since": _iso(seat.since), "person": seat.person_id, "person_name": people.get(seat.person_id or 0, ""),
-        "contact": seat.contact_id, "wrap_until": _iso(seat.wrap_until), "phone": seat.phone,
+        "wrap_until": _iso(seat.wrap_until), "phone": seat.phone,
         "phone_ready": seat.signed_in and seat.phone_ready == seat.generation,
     }  # fmt: skip
 

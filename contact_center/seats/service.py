@@ -36,9 +36,12 @@ class Seats:
     def keep(self, session: Session, seats: Iterable[tuple[str, str, tuple[str, ...]]]) -> None:
         """Add or rename the seats (id, name, pools) of a directory file; what they are doing stays."""
         for place, (id, name, pools) in enumerate(seats):
-            seat = session.get(Seat, id) or Seat(id=id, since=self._clock.now())
+            seat = session.get(Seat, id) or Seat(id=id, presence=Presence.SIGNED_OUT, since=self._clock.now())
+            changed = (seat.name, seat.pools) != (name, list(pools))
             seat.name, seat.pools, seat.position = name, list(pools), place
             session.add(seat)
+            if changed:
+                self._say(session, seat, "operator")
 
     def all(self, session: Session) -> list[Seat]:
         """Every seat in its order."""
@@ -103,7 +106,7 @@ class Seats:
         self._say(session, seat, "switchboard")
 
     def choose(self, session: Session, actor: Actor, presence: str, reason: str = "") -> Seat:
-        """The agent opens the seat or goes away; during a contact it is what comes after it.
+        """The agent opens the seat or goes away; during a contact, or while the phone is lost, it is what comes after.
 
         :raises BadInput: for a presence that cannot be chosen.
         :raises Conflict: where the actor sits nowhere.
@@ -115,16 +118,19 @@ class Seats:
             raise BadInput("「受付中」か「離席」を選んでください。")
         if presence == Presence.AWAY and reason not in AWAY_REASONS:
             raise BadInput("離席の理由を選んでください。")
-        if seat.presence in (Presence.RINGING, Presence.ON_CONTACT, Presence.WRAPPING):
+        if seat.presence in (Presence.RINGING, Presence.ON_CONTACT, Presence.WRAPPING, Presence.LOST):
             seat.next_presence, seat.reason = presence, reason
             self._say(session, seat, actor.word)
         else:
+            seat.next_presence = Presence.AVAILABLE
             self._to(session, seat, Presence(presence), actor.word, reason)
         return seat
 
     def ring(self, session: Session, seat: Seat, contact: int) -> None:
-        """The seat rings with a contact."""
+        """The seat rings with a contact; whoever went away in the same moment is away after it."""
         seat.contact_id = contact
+        if seat.presence == Presence.AWAY:
+            seat.next_presence = Presence.AWAY
         self._to(session, seat, Presence.RINGING, "switchboard")
 
     def stop_ringing(self, session: Session, seat: Seat, put_away: bool) -> None:
@@ -161,7 +167,7 @@ class Seats:
     def find(self, session: Session, seat: Seat) -> None:
         """The phone is registered again."""
         if seat.presence == Presence.LOST:
-            self._to(session, seat, Presence(seat.next_presence), "switchboard", seat.reason)
+            self._after(session, seat)
 
     def _after(self, session: Session, seat: Seat, actor: str = "switchboard") -> None:
         presence = Presence(seat.next_presence)

@@ -10,9 +10,10 @@ from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
-from contact_center.errors import BadInput, MadoguchiError, NotFound, NotSignedIn
+from contact_center.errors import BadInput, Conflict, MadoguchiError, NotFound, NotSignedIn
 from contact_center.house import House
 from contact_center.language import LANGUAGES, Words
+from contact_center.seats import Presence
 from contact_center.settings import LANGUAGE
 from contact_center.web.access import actor, admit, public, signed_in
 from contact_center.web.centre import COOKIE, house
@@ -145,10 +146,25 @@ def _sign_in() -> Any:
 def _sign_out() -> Any:
     token = request.cookies.get(COOKIE)
     if token:
+        _refuse_during_a_call()
         house().identity.sign_out(token)
     response = make_response(redirect(url_for("sign_in")))
     response.set_cookie(COOKIE, "", expires=0, secure=True, httponly=True, samesite="Strict", path="/")
     return response
+
+
+def _refuse_during_a_call() -> None:
+    """Whoever signs out takes their phone along.
+
+    :raises Conflict: while a resident is on it.
+    """
+    me = _who_or_none()
+    if me is None:
+        return
+    with house().database.reading() as session:
+        seat = house().seats.of_person(session, me.person)
+    if seat is not None and seat.presence in (Presence.RINGING, Presence.ON_CONTACT):
+        raise Conflict("応対が終わってからサインアウトしてください。")
 
 
 @public

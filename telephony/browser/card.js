@@ -64,6 +64,7 @@ export class Card {
   }
 
   show(contact) {
+    if (this.unsaved) this.say(t("前の応対のメモの終わりを保存できませんでした。"));
     this.shown = contact.id;
     this.chosen = [contact.category, ...contact.further].filter(Boolean);
     this.outcome = contact.outcome;
@@ -71,16 +72,27 @@ export class Card {
     this.marks();
     const note = $("note");
     note.value = "";
+    // Until what was kept is here: whoever typed into an empty box would write over it.
+    note.readOnly = true;
     $("note-state").textContent = "";
     $("contact-number").textContent = contact.withheld ? t("非通知") : "…";
+    this.ask(contact);
+  }
+
+  ask(contact) {
+    if (this.shown !== contact.id) return;
+    const note = $("note");
     this.link.send("card.ask", { contact: contact.id }).then(
       (card) => {
         if (this.shown !== contact.id) return;
-        $("contact-number").textContent = card.number ?? t("非通知");
-        // What was typed before the answer came is newer.
-        if (!this.unsaved) note.value = card.note;
+        $("contact-number").textContent = card.number ?? (contact.withheld ? t("非通知") : t("消去済み"));
+        note.value = card.note;
+        note.readOnly = false;
       },
-      (refusal) => this.say(refusal.sentence),
+      (refusal) => {
+        this.say(refusal.sentence);
+        setTimeout(() => this.ask(contact), 1500);
+      },
     );
   }
 
@@ -129,7 +141,15 @@ export class Card {
     const [category = null, ...further] = this.chosen;
     if (category === null && this.outcome === null && this.shown === null) return;
     const fields = { contact: this.shown, category, further, outcome: this.outcome };
-    this.link.send("contact.classify", fields).catch((refusal) => this.say(refusal.sentence || t("接続が切れています。つながってから選び直してください。")));
+    this.link.send("contact.classify", fields).catch((refusal) => {
+      this.say(refusal.sentence || t("接続が切れています。つながってから選び直してください。"));
+      const contact = this.board.contact;
+      if (contact?.id !== this.shown) return;
+      // The marks say what is kept, not what was tried.
+      this.chosen = [contact.category, ...contact.further].filter(Boolean);
+      this.outcome = contact.outcome;
+      this.marks();
+    });
   }
 
   marks() {

@@ -15,6 +15,9 @@ const sound = new Sound();
 const phone = new Phone(link, $("voice"));
 let connected = false;
 let held = null;
+let leaving = false;
+let withoutCard = null;
+let notified = null;
 let said = null;
 
 function say(sentence) {
@@ -31,7 +34,9 @@ function drawNotice() {
   if (!connected) [text, kind] = [phone.inCall ? t("接続が切れました。通話はそのまま続いています。自動でつなぎ直しています。") : t("接続が切れました。自動でつなぎ直しています。"), "bad"];
   else if (held === "held") text = t("別のタブで操作中です。");
   else if (held === "taken") text = t("別のタブに引き継がれました。");
+  else if (leaving) text = t("サインインの時間が過ぎました。通話はそのまま続けられます。終わったらサインインし直してください。");
   else if (said && Date.now() < said.until) text = said.sentence;
+  else if (cardIsLate()) [text, kind] = [t("記録が遅れています。通話はそのままできます。応対票が出てからメモを書いてください。"), "bad"];
   else if (board.seat?.phone_ready && !phone.registered) [text, kind] = [t("電話につながっていません。自動でつなぎ直しています。"), "bad"];
   if (notice.dataset.text !== text) {
     notice.dataset.text = text;
@@ -41,7 +46,9 @@ function drawNotice() {
       const take = document.createElement("button");
       take.textContent = t("こちらに引き継ぐ");
       take.id = "take-over";
-      take.addEventListener("click", () => link.send("take_over").then(() => takenOver()));
+      take.addEventListener("click", () => link.send("take_over").then(takenOver, (refusal) => {
+        take.replaceWith(" " + refusal.sentence);
+      }));
       notice.append(" ", take);
     }
     notice.hidden = !text;
@@ -51,7 +58,16 @@ function drawNotice() {
 function takenOver() {
   held = null;
   phone.signedIn = null;
+  card.shown = null;
   draw();
+}
+
+// Whether there has been a call for seconds without a card: the centre cannot write just now.
+function cardIsLate() {
+  const calling = ["ringing", "talking", "held"].includes(phone.state);
+  if (!calling || board.contact) withoutCard = null;
+  else withoutCard ??= Date.now();
+  return withoutCard !== null && Date.now() - withoutCard > 3000;
 }
 
 function drawSeatKeys() {
@@ -92,10 +108,12 @@ function drawCall() {
   else sound.stop();
   const wasDisabled = $("answer").disabled;
   $("answer").disabled = !ringing;
-  if (ringing && wasDisabled) {
-    $("answer").focus();
+  if (ringing && wasDisabled) $("answer").focus();
+  if (ringing && contact && notified !== contact.id) {
+    notified = contact.id;
     notify();
   }
+  for (const id of ["card", "bar"]) $(id).inert = !mine;
   $("hold").disabled = $("mute").disabled = $("hang-up").disabled = !(phone.inCall && mine);
   if (ringing) $("hang-up").disabled = true;
   $("hold").setAttribute("aria-pressed", String(phone.state === "held"));
@@ -151,7 +169,18 @@ link.on("lost", () => {
   connected = false;
   drawNotice();
 });
-link.on("signed_out", () => location.assign("/sign-in"));
+link.on("signed_out", () => {
+  leaving = true;
+  leave();
+});
+// A conversation is not cut because a session is over.
+function leave() {
+  if (!leaving) return;
+  drawNotice();
+  if (phone.inCall) setTimeout(leave, 1000);
+  else location.assign("/sign-in");
+}
+addEventListener("beforeunload", (event) => phone.inCall && event.preventDefault());
 link.on("other_tab", ({ what }) => {
   held = what;
   if (what === "taken") {
@@ -177,7 +206,7 @@ setInterval(() => {
     phone.follow(board.seatId, board.seat);
     if (connected) {
       phone.agree(board.seat.presence);
-      phone.missesRing(board.seat.presence, board.seat.contact);
+      phone.missesLeg(board.seat.presence, board.seat.contact);
     }
   }
 }, 1000);
@@ -188,8 +217,21 @@ $("take-seat").addEventListener("click", async () => {
   await sound.unlock();
   if ("Notification" in window && Notification.permission === "default") Notification.requestPermission();
   localStorage.setItem("seat", $("seat").value);
+  if ($("phone-kind").value === "browser" && !(await microphone())) return;
   await asked("seat.take", { seat: $("seat").value, phone: $("phone-kind").value });
 });
+// Whether the browser lets us hear the agent; it asks the first time.
+async function microphone() {
+  try {
+    const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+    for (const track of stream.getTracks()) track.stop();
+    return true;
+  } catch {
+    say(t("マイクを使えません。ブラウザーのアドレス欄の左でマイクを許可し、つながっているか確かめてください。"));
+    return false;
+  }
+}
+
 $("leave-seat").addEventListener("click", () => asked("seat.leave"));
 $("go-available").addEventListener("click", () => asked("seat.presence", { presence: "available" }));
 $("go-away").addEventListener("click", () => asked("seat.presence", { presence: "away", reason: $("away-reason").value }));
@@ -207,7 +249,8 @@ const keys = {
   F4: "answer", F8: "hang-up", F9: "hold", F10: "mute", "Alt+1": "go-available", "Alt+2": "go-away", "Control+Enter": "finish",
 };
 addEventListener("keydown", (event) => {
-  const name = (event.ctrlKey ? "Control+" : "") + (event.altKey ? "Alt+" : "") + event.key;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const name = (event.ctrlKey ? "Control+" : "") + (event.altKey ? "Alt+" : "") + key;
   if (keys[name]) {
     event.preventDefault();
     $(keys[name]).click();

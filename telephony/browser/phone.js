@@ -1,6 +1,8 @@
 // The seat's phone. Browser and native phones look alike to the console: they say their state and obey five words.
 import JsSIP from "jssip";
 
+const STUCK_AFTER = 12000;
+
 class BrowserPhone {
   constructor(account, voice, tell) {
     this.tell = tell;
@@ -146,7 +148,7 @@ export class Phone {
   // Follows the seat: a phone for each sign-in, none when nobody sits there.
   async follow(seatId, seat) {
     const wanted = seat?.phone_ready ? `${seatId} ${seat.phone}` : null;
-    if (wanted === this.signedIn) return;
+    if (wanted === this.signedIn && !this.isStuck()) return;
     this.signedIn = wanted;
     this.device?.stop();
     this.device = null;
@@ -161,6 +163,15 @@ export class Phone {
       this.signedIn = null;
       if (refusal.sentence) this.changed(refusal.sentence);
     }
+  }
+
+  // A phone that has not come back for long is made anew: whatever it waits for does not come.
+  isStuck() {
+    if (!this.device || this.registered || this.state !== "unregistered") this.stuck = null;
+    else this.stuck ??= performance.now();
+    if (this.stuck === null || performance.now() - this.stuck < STUCK_AFTER) return false;
+    this.stuck = null;
+    return true;
   }
 
   tell({ state, registered, key }) {
@@ -180,16 +191,17 @@ export class Phone {
     else if (performance.now() - this.silent.since > 3000) this.device.drop();
   }
 
-  // The seat rings, but this phone, back from a break, does not: the centre must ring it anew.
-  missesRing(presence, contact) {
-    if (presence !== "ringing" || this.state !== "registered") {
+  // The seat rings or talks, but this phone, back from a break or a reload, knows nothing of it: the centre must ring it anew,
+  // or tell the resident that the call is cut.
+  missesLeg(presence, contact) {
+    if (!["ringing", "on_contact"].includes(presence) || this.state !== "registered") {
       this.missing = null;
       return;
     }
     this.missing ??= { contact, since: performance.now() };
-    if (performance.now() - this.missing.since > 1500) {
+    if (performance.now() - this.missing.since > (presence === "ringing" ? 1500 : 3000)) {
       this.missing = null;
-      this.link.send("phone.ring_lost").catch(() => {});
+      this.link.send("phone.leg_lost").catch(() => {});
     }
   }
 

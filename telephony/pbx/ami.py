@@ -152,11 +152,12 @@ class AmiProtocol(LineReceiver):
         if line:
             self._lines += 1
             name, separator, value = line.decode("utf-8", "replace").partition(":")
-            if not separator or self._lines > MOST_LINES:
-                # Not AMI, or no end of it: a fresh connection and snapshot are safer than guessing.
+            if self._lines > MOST_LINES:
+                # No end of it: a fresh connection and snapshot are safer than guessing.
                 self._drop()
-                return
-            self._message.put(name.strip(), value.strip())
+            elif separator:
+                self._message.put(name.strip(), value.strip())
+            # A line without a colon is the rest of a value that came from outside; it must not cost us the link.
             return
         message, self._message, self._lines = self._message, Event(), 0
         if message:

@@ -11,7 +11,7 @@ import ipaddress
 import re
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from contact_center.clock import TOKYO, day_of
@@ -35,6 +36,9 @@ from telephony.prompts import NAMES, make_line, make_music
 
 DAYS = 400
 """Days ahead for which the dialplan knows the hours by itself."""
+
+CONSOLE_SECONDS = 20.0
+"""Seconds that Asterisk's console may take for one command."""
 
 FOREVER = 4102444800
 """The year 2100: the end of a closing that has none."""
@@ -112,22 +116,40 @@ def console(house: House, words: str) -> str:
     if found is None:
         raise Unavailable("Asteriskがありません。make setup（root）で入れてください。")
     asked = [*found.command, "-C", str(places(house).etc / "asterisk.conf"), "-rx", words]
-    done = subprocess.run(asked, capture_output=True, text=True, timeout=20)
+    try:
+        done = subprocess.run(asked, capture_output=True, text=True, timeout=CONSOLE_SECONDS)
+    except subprocess.TimeoutExpired as error:
+        raise Unavailable("Asteriskが時間内に答えません。madoguchi doctor で確かめてください。") from error
     if done.returncode != 0 or "Unable to connect" in done.stdout:
         raise Unavailable("Asteriskが動いていません。madoguchi doctor で確かめてください。")
     return done.stdout
 
 
-def render(house: House) -> dict[str, str]:
-    """Name and text of each configuration file."""
+@dataclass(frozen=True)
+class Rendered:
+    """What was rendered at one moment.
+
+    :param files: name and text of each configuration file.
+    :param closings: ids of the emergency closings that are in it.
+    """
+
+    files: dict[str, str]
+    closings: frozenset[int]
+
+
+def render(house: House) -> Rendered:
+    """The configuration as settings and directory are now."""
     with house.database.reading() as session:
-        values = _values(house, session)
+        closings = _closings(session, house.clock.now())
+        values = _values(house, session, closings)
     environment = Environment(
         loader=PackageLoader("telephony.pbx", "conf"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         keep_trailing_newline=True, autoescape=False,
     )  # fmt: skip
+    environment.filters["value"] = _value
     names = [name.removesuffix(".j2") for name in environment.list_templates()]
-    return {name: environment.get_template(name + ".j2").render(values) for name in names}
+    files = {name: environment.get_template(name + ".j2").render(values) for name in names}
+    return Rendered(files, frozenset(row.id for row in closings))
 
 
 def prepare(house: House) -> None:
@@ -137,9 +159,9 @@ def prepare(house: House) -> None:
         folder.mkdir(mode=0o750, parents=True, exist_ok=True)
     announce(house)
     with _locked(at):
-        files = render(house)
-        check(files)
-        _write(at, files)
+        rendered = render(house)
+        check(rendered.files)
+        _write(at, rendered.files, _changed(at, rendered.files))
 
 
 def apply(house: House) -> list[str]:
@@ -152,25 +174,26 @@ def apply(house: House) -> list[str]:
     announce(house)
     with _locked(at):
         former = {path.name: path.read_text() for path in at.etc.glob("*.conf")}
-        files = render(house)
-        check(files)
-        changed = _write(at, files)
-        if not changed:
-            _note_in_force(house)
-            return []
-        for words in _reloads(changed):
+        rendered = render(house)
+        check(rendered.files)
+        changed = _changed(at, rendered.files)
+        # A reload that Asterisk did not hear, or before which we died, is due until it was heard.
+        due = at.home / "reload.due"
+        reloads = sorted({*_reloads(changed), *(due.read_text().splitlines() if due.exists() else ())})
+        if reloads:
+            due.write_text("\n".join(reloads))
+        _write(at, rendered.files, changed)
+        for words in reloads:
             console(house, words)
-        if not _in_force(house):
-            _write(at, former)
+        if reloads and not _in_force(house):
+            _write(at, former, changed)
             console(house, "dialplan reload")
+            due.unlink()
             raise SettingsError("新しい設定はAsteriskに受け入れられませんでした。前の設定のまま続けています。")
-    _note_in_force(house)
-    return changed
-
-
-def _note_in_force(house: House) -> None:
+        due.unlink(missing_ok=True)
     with house.database.session_scope() as session:
-        house.directory.note_in_force(session)
+        house.directory.note_in_force(session, rendered.closings)
+    return changed
 
 
 def announce(house: House) -> None:
@@ -226,18 +249,21 @@ def _reloads(changed: list[str]) -> Iterator[str]:
         yield "moh reload"
 
 
-def _write(at: Places, files: dict[str, str]) -> list[str]:
-    changed = []
-    for name, text in files.items():
-        target = at.etc / name
-        if target.exists() and _without_stamp(target.read_text()) == _without_stamp(text):
-            continue
-        fresh = target.with_suffix(".new")
+def _changed(at: Places, files: dict[str, str]) -> list[str]:
+    """Names of the files that are not, or not so, in Asterisk's folder."""
+    there = {name: at.etc / name for name in files}
+    return [
+        name for name, target in there.items()
+        if not target.exists() or _without_stamp(target.read_text()) != _without_stamp(files[name])
+    ]  # fmt: skip
+
+
+def _write(at: Places, files: dict[str, str], names: list[str]) -> None:
+    for name in names:
+        fresh = (at.etc / name).with_suffix(".new")
         fresh.touch(mode=0o600)
-        fresh.write_text(text)
-        fresh.replace(target)
-        changed.append(name)
-    return changed
+        fresh.write_text(files[name])
+        fresh.replace(at.etc / name)
 
 
 def _without_stamp(text: str) -> str:
@@ -251,7 +277,7 @@ def _locked(at: Places) -> Iterator[None]:
         yield
 
 
-def _values(house: House, session: Session) -> dict[str, Any]:
+def _values(house: House, session: Session, closings: Sequence[Closing]) -> dict[str, Any]:
     settings, at = house.settings, places(house)
     found = install.find()
     if found is None:
@@ -278,7 +304,7 @@ def _values(house: House, session: Session) -> dict[str, Any]:
                 "id": v.line.id, "number": v.line.number, "e164": e164(v.line.number) or v.line.number,
                 "pool": v.line.pool_id, "calendar": v.line.calendar_id, "fallback": v.line.fallback,
                 "most": v.line.capacity + v.line.waiting_places,
-                "closings": _closings(session, v.line.id, now),
+                "closings": [_span(row) for row in closings if row.line_id in (None, v.line.id)],
             }
             for v in views
         ],
@@ -302,13 +328,22 @@ def _days(rule: Any, first: date) -> Iterator[dict[str, str]]:
         yield {"date": f"{day:%Y%m%d}", "condition": " | ".join(parts)}
 
 
-def _closings(session: Session, line: str, now: datetime) -> list[dict[str, int]]:
-    rows = session.query(Closing).where(Closing.lifted_at.is_(None)).order_by(Closing.id)
-    return [
-        {"since": int(row.since.timestamp()), "until": int(row.until.timestamp()) if row.until else FOREVER}
-        for row in rows
-        if row.line_id in (None, line) and (row.until is None or row.until > now)
-    ]
+def _closings(session: Session, now: datetime) -> Sequence[Closing]:
+    """The emergency closings that hold now or will."""
+    still = or_(Closing.until.is_(None), Closing.until > now)
+    return session.scalars(select(Closing).where(Closing.lifted_at.is_(None), still).order_by(Closing.id)).all()
+
+
+def _span(closing: Closing) -> dict[str, int]:
+    until = int(closing.until.timestamp()) if closing.until else FOREVER
+    return {"since": int(closing.since.timestamp()), "until": until}
+
+
+def _value(text: str) -> str:
+    """A value as Asterisk's files want it: a semicolon would begin a comment, a line break another setting."""
+    if not text.isprintable():
+        raise SettingsError("trunk.user と trunk.password には改行や制御文字を書けません。")
+    return text.replace(";", "\\;")
 
 
 def _nat(house: House) -> str:
@@ -328,6 +363,11 @@ def _trunk_addresses(house: House) -> list[str]:
     try:
         return sorted({str(info[4][0]) for info in socket.getaddrinfo(host, None, socket.AF_INET)})
     except OSError as error:
+        # A name that cannot be looked up just now must not stand in the way of an emergency closing.
+        former = places(house).etc / "pjsip.conf"
+        known = re.findall(r"(?m)^match = (.+)$", former.read_text()) if former.exists() else []
+        if known:
+            return known
         raise SettingsError("trunk.host の「%(host)s」が引けません。trunk.from に番地を書いてください。", host=host) from error
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
+from twisted.logger import Logger
 
 from contact_center.contacts import Contact, Unserved
-from contact_center.errors import NotFound
+from contact_center.errors import MadoguchiError, NotFound
 from contact_center.house import House
 from contact_center.personal import Personal, e164
-from contact_center.seats import Seat
+from contact_center.seats import Presence, Seat
 from telephony.pbx.translate import (
     Answered,
     Arrived,
@@ -32,12 +34,31 @@ _HOW = {how.value: how for how in Unserved}
 class Calls:
     """Writes what was observed. Its methods block on the database and run in the switchboard's one writing thread."""
 
+    log = Logger()
+
     def __init__(self, house: House) -> None:
         self._house = house
         self._ring_seconds = house.settings[RING_SECONDS]
 
     def observe(self, observations: list[Observation | PhoneState]) -> int:
-        """Take observations in their order, in one transaction; how many events followed from them."""
+        """Take observations in their order, in one transaction; how many events followed from them.
+
+        One that cannot be taken at all is passed over: it must not keep the others from being written.
+
+        :raises Unavailable: where the database cannot be written; nothing was taken.
+        """
+        try:
+            return self._observe(observations)
+        except MadoguchiError:
+            raise
+        except Exception as error:
+            if len(observations) == 1:
+                seen = type(observations[0]).__name__
+                self.log.warn("An observation was passed over: {seen} ({why})", seen=seen, why=type(error).__name__)
+                return 0
+        return sum(self.observe([one]) for one in observations)
+
+    def _observe(self, observations: list[Observation | PhoneState]) -> int:
         with self._house.database.session_scope() as session:
             for observation in observations:
                 self._take(session, observation)
@@ -50,7 +71,8 @@ class Calls:
             return
         at = seen.at or now
         if isinstance(seen, Arrived):
-            number = e164(seen.number)
+            # A short or foreign number in no form we know is still one that can be called back.
+            number = e164(seen.number) or (seen.number if re.fullmatch(r"\+?[0-9]{3,20}", seen.number) else None)
             try:
                 contacts.arrive(session, seen.key, CHANNEL, seen.line, Personal(number) if number else None, at)
             except NotFound:
@@ -95,24 +117,18 @@ class Calls:
 
     def reconcile(
         self,
-        heard: list[Observation | PhoneState],
         alive: set[str],
         legs: set[tuple[str, str]],
         asked_at: datetime,
     ) -> int:
         """Hold what the database believes against what Asterisk has.
 
-        :param heard: what was heard before Asterisk answered and is not yet written; it is taken first, or a call whose
-            end is on its way would count as cut.
         :param alive: keys of the residents' channels.
         :param legs: (key, seat) of every seat's leg that was answered.
         :param asked_at: when Asterisk was asked; what happened in the second before or later is left to the live link.
-        :returns: how many events followed from the comparison alone.
+        :returns: how many events followed.
         """
         with self._house.database.session_scope() as session:
-            for observation in heard:
-                self._take(session, observation)
-            told = self._house.log.pending(session)
             now, settled = self._house.clock.now(), asked_at - timedelta(seconds=1)
             for contact in self._house.contacts.open(session):
                 if contact.ended_at is not None or (contact.answered_at or contact.arrived_at) > settled:
@@ -125,13 +141,14 @@ class Calls:
                     if seat is not None:
                         self._house.contacts.seat_left(session, contact, seat, now)
             self._free_ghosts(session)
-            return self._house.log.pending(session) - told
+            return self._house.log.pending(session)
 
     def leave_ended_seats(self) -> None:
-        """Whoever's session ended while nobody was watching leaves the seat now."""
+        """Whoever's session is over leaves the seat; a conversation is not disturbed, its end comes first."""
         with self._house.database.session_scope() as session:
             for seat in self._house.seats.all(session):
-                if seat.signed_in and self._house.identity.has_ended(session, seat.session_id):
+                busy = seat.presence in (Presence.RINGING, Presence.ON_CONTACT)
+                if seat.signed_in and not busy and self._house.identity.has_ended(session, seat.session_id):
                     self._house.seats.sign_out(session, seat, "switchboard")
 
     def _free_ghosts(self, session: Session) -> None:

@@ -10,7 +10,7 @@ from twisted.internet import defer
 from twisted.python.failure import Failure
 
 from contact_center.errors import Unavailable
-from telephony.pbx.ami import AmiError, AmiLink, AmiProtocol, Event
+from telephony.pbx.ami import AmiError, AmiLink, Event
 
 
 @dataclass(frozen=True)
@@ -47,17 +47,21 @@ class Members:
         """Ring this seat no more, in every queue; at once, before anything is written."""
         self._quietly("QueuePause", Interface=f"PJSIP/{endpoint}", Paused="true", Reason="wrapping")
 
-    async def bring_all(self, protocol: AmiProtocol, wanted: list[Wanted]) -> None:
-        """Make every seat what it should be, and remove members that are no seats."""
-        present = await protocol.collect("QueueStatus")
-        right = {(pool, f"PJSIP/{w.endpoint}") for w in wanted for pool in w.pools}
-        for event in present:
-            place = (event.get("Queue", ""), event.get("Location", ""))
-            if event.get("Event") == "QueueMember" and place not in right:
-                await self._quietly("QueueRemove", Queue=place[0], Interface=place[1])
-        for one in wanted:
-            for pool in one.pools:
-                await self._add(pool, one)
+    async def bring_all(self, present: list[Event], wanted: list[Wanted]) -> None:
+        """Make every seat what it should be, and remove members that are no seats; say only what is not so already.
+
+        :param present: the list of QueueStatus; it must be older than `wanted`.
+        """
+        right = {(pool, f"PJSIP/{one.endpoint}"): one for one in wanted for pool in one.pools}
+        paused = {
+            (event.get("Queue", ""), event.get("Location", "")): event.get("Paused") == "1"
+            for event in present if event.get("Event") == "QueueMember"
+        }  # fmt: skip
+        for queue, interface in paused.keys() - right.keys():
+            await self._quietly("QueueRemove", Queue=queue, Interface=interface)
+        for place, one in right.items():
+            if paused.get(place) != one.paused:
+                await self._add(place[0], one)
 
     async def _add(self, pool: str, wanted: Wanted) -> None:
         interface = f"PJSIP/{wanted.endpoint}"

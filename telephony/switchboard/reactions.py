@@ -9,11 +9,14 @@ from twisted.internet import defer
 from contact_center.events import Recorded
 from contact_center.events.catalogue import HoursChanged, SeatChanged, SessionEnded
 from contact_center.seats import Presence, Seat
-from telephony.events import RingLost
+from telephony.events import LegLost
 from telephony.pbx import render
 from telephony.pbx.translate import leg
 from telephony.switchboard.members import Wanted
 from telephony.switchboard.service import Switchboard
+
+NETWORK_OUT_OF_ORDER = "38"
+"""Q.850: the cause of a leg that did not end as people end calls; the dialplan tells the resident."""
 
 
 def seat_changed(switchboard: Switchboard, recorded: Recorded) -> Any:
@@ -23,9 +26,11 @@ def seat_changed(switchboard: Switchboard, recorded: Recorded) -> Any:
 
 
 async def _bring(switchboard: Switchboard, id: str) -> None:
-    wanted, pools = await switchboard.in_thread(_read_in_thread, switchboard, id)
-    await switchboard.members.bring(wanted, pools)
-    if not wanted.pools:
+    # One after the other: a seat that was left and taken at once must not be removed last.
+    async with switchboard.one_seat_at_a_time:
+        wanted, pools = await switchboard.in_thread(_read_in_thread, switchboard, id)
+        await switchboard.members.bring(wanted, pools)
+    if wanted.password is None:
         await _hang_up(switchboard, id, ("Ring", "Ringing", "Up"))
 
 
@@ -36,20 +41,22 @@ async def _hang_up(switchboard: Switchboard, id: str, states: tuple[str, ...]) -
     for event in await switchboard.link.protocol.collect("CoreShowChannels"):
         found = leg(event.get("Channel", ""))
         if found is not None and found[0] == id and event.get("ChannelStateDesc") in states:
-            await switchboard.link.send("Hangup", Channel=event["Channel"])
+            await switchboard.link.send("Hangup", Channel=event["Channel"], Cause=NETWORK_OUT_OF_ORDER)
 
 
-def ring_lost(switchboard: Switchboard, recorded: Recorded) -> Any:
-    """End the leg that rings into the void; the queue offers the contact again within a second."""
-    assert isinstance(recorded.event, RingLost)
-    return defer.ensureDeferred(_hang_up(switchboard, recorded.event.seat, ("Ring", "Ringing", "Down")))
+def leg_lost(switchboard: Switchboard, recorded: Recorded) -> Any:
+    """End the leg of a phone that knows nothing of it, after a reload of its page: a ring is offered again within a second,
+    and a resident who talked into the void hears that the call was cut and is called back.
+    """
+    assert isinstance(recorded.event, LegLost)
+    return defer.ensureDeferred(_hang_up(switchboard, recorded.event.seat, ("Ring", "Ringing", "Down", "Up")))
 
 
 def _read_in_thread(switchboard: Switchboard, id: str) -> tuple[Wanted, tuple[str, ...]]:
     house = switchboard.house
     with house.database.reading() as session:
         seat = house.seats.get(session, id)
-    wanted = switchboard.wanted(seat)
+        wanted = switchboard.wanted(session, seat)
     _keep_phone(switchboard, seat, wanted)
     if seat.presence == Presence.WRAPPING and seat.wrap_until is not None:
         left = (seat.wrap_until - house.clock.now()).total_seconds()
@@ -79,12 +86,4 @@ def hours_changed(switchboard: Switchboard, recorded: Recorded) -> Any:
 def session_ended(switchboard: Switchboard, recorded: Recorded) -> Any:
     """Whoever's session is over leaves the seat; the password of the phone is void and its leg ends."""
     assert isinstance(recorded.event, SessionEnded)
-    return switchboard.in_thread(_leave_in_thread, switchboard, recorded.event.person, recorded.event.session)
-
-
-def _leave_in_thread(switchboard: Switchboard, person: int, session_id: int) -> None:
-    house = switchboard.house
-    with house.database.session_scope() as session:
-        seat = house.seats.of_person(session, person)
-        if seat is not None and seat.session_id == session_id:
-            house.seats.sign_out(session, seat, "switchboard")
+    return switchboard.in_thread(switchboard.calls.leave_ended_seats)

@@ -7,10 +7,12 @@ the switchboard falls behind and reads the same story from Asterisk's own record
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from threading import Event as Flag
 from typing import Any, TypeVar
 
+from sqlalchemy.orm import Session
 from twisted.application.service import Service
 from twisted.internet import defer, task
 from twisted.internet.endpoints import clientFromString
@@ -20,12 +22,13 @@ from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
 from contact_center.errors import MadoguchiError
-from contact_center.events import Recorded, watch
+from contact_center.events import Recorded, follow
 from contact_center.features import Reaction, resolve
 from contact_center.house import House
+from contact_center.identity.model import Person
 from contact_center.seats import Seat
 from telephony.pbx import render, translate
-from telephony.pbx.ami import AmiLink, AmiProtocol, Event
+from telephony.pbx.ami import AmiError, AmiLink, AmiProtocol, Event
 from telephony.settings import AMI_ENDPOINT, AMI_PORT
 from telephony.switchboard.calls import Calls
 from telephony.switchboard.members import Members, Passwords, Wanted
@@ -61,6 +64,7 @@ class Switchboard(Service):
         self.witness = Witness(render.places(house).log, house.clock)
         self.timers = WrapUpTimers(house, reactor, self.in_thread)
         self.drift = 0
+        self.one_seat_at_a_time = defer.DeferredLock()
         self._reactions = self._load_reactions()
         self._writer = ThreadPool(1, 1, "writer")
         self._watcher = ThreadPool(1, 1, "watcher")
@@ -84,7 +88,9 @@ class Switchboard(Service):
         self._writer.start()
         self._watcher.start()
         self.witness.reserve()
-        self._watcher.callInThread(self._watch_in_thread)
+        self._watcher.callInThread(
+            follow, self.house.database, self.house.log, self.house.clock, self._stop, self._react_in_thread
+        )  # fmt: skip
         self.link.service.startService()
         for loop, every in zip(self._loops, (RECONCILE_EVERY, RENDER_EVERY), strict=True):
             loop.clock = self.reactor
@@ -119,6 +125,9 @@ class Switchboard(Service):
             leg = translate.leg(event.get("Channel", ""))
             if leg is not None:
                 self.members.pause(leg[1])
+        if isinstance(seen, translate.Observation):
+            # When it was heard, not when it was written: a database may be slow.
+            seen = replace(seen, at=self.house.clock.now())
         self._unwritten.append(seen)
         self._write_soon()
 
@@ -158,14 +167,10 @@ class Switchboard(Service):
         done.addErrback(self._not_settled)
 
     async def _settling(self, protocol: AmiProtocol) -> None:
-        await self.in_thread(self._read_record, 0.0)
-        await self._compare(protocol)
-        await self.in_thread(self.calls.leave_ended_seats)
-        wanted = await self.in_thread(self._all_wanted)
-        await self.members.bring_all(protocol, wanted)
-        phones = await protocol.collect("DeviceStateList")
-        seen = [state for event in phones if (state := translate.device_state(event)) is not None]
-        await self.in_thread(self.calls.observe, list(seen))
+        asked_at: datetime = self.house.clock.now()
+        channels = await self._compare(protocol)
+        # What is heard from here on is written after this, so that a ring which is over by now does not stay.
+        await self.in_thread(self.calls.observe, self._rings(channels, asked_at))
         await self.in_thread(self.timers.load_in_thread)
         self._settled = True
         # What was asked for while nobody watched (a closing, new hours) comes into force now.
@@ -179,17 +184,36 @@ class Switchboard(Service):
             self.log.failure("unexpected", failure)
         self.reactor.callLater(RETRY, self._settle)
 
-    async def _compare(self, protocol: AmiProtocol) -> None:
+    async def _compare(self, protocol: AmiProtocol) -> list[Event]:
+        """Make contacts, then seats and their phones, what Asterisk's own lists say; the channels there are."""
         asked_at: datetime = self.house.clock.now()
         channels = await protocol.collect("CoreShowChannels")
+        heard, self._unwritten = self._unwritten, []
+        await self.in_thread(self.calls.observe, heard)
+        # Whoever is missing in the list has told the record how they went, if they went in order.
+        await self.in_thread(self._read_record, 0.0)
         alive = {event.get("Uniqueid", "") for event in channels}
         legs = {
             (event.get("Linkedid", ""), leg[0])
             for event in channels
             if (leg := translate.leg(event.get("Channel", ""))) and event.get("ChannelStateDesc") == "Up"
         }
-        heard, self._unwritten = self._unwritten, []
-        self.drift += await self.in_thread(self.calls.reconcile, heard, alive, legs, asked_at)
+        self.drift += await self.in_thread(self.calls.reconcile, alive, legs, asked_at)
+        await self.in_thread(self.calls.leave_ended_seats)
+        members = await protocol.collect("QueueStatus")
+        await self.members.bring_all(members, await self.in_thread(self._all_wanted))
+        phones = await protocol.collect("DeviceStateList")
+        states = [state for event in phones if (state := translate.device_state(event)) is not None]
+        await self.in_thread(self.calls.observe, list(states))
+        return channels
+
+    def _rings(self, channels: list[Event], at: datetime) -> list[translate.Observation | translate.PhoneState]:
+        """The seats that ring; of a ring that began while nobody listened, no record tells."""
+        found = ((event, translate.leg(event.get("Channel", ""))) for event in channels)
+        return [
+            translate.Offered(event.get("Linkedid", ""), at, leg[0])
+            for event, leg in found if leg is not None and event.get("ChannelStateDesc") in ("Ring", "Ringing")
+        ]  # fmt: skip
 
     def _read_record(self, older_than: float) -> int:
         events = 0
@@ -202,9 +226,16 @@ class Switchboard(Service):
         if not self._settled or self.link.protocol is None:
             return None
         done = defer.ensureDeferred(self._reconciling(self.link.protocol))
-        # What was heard may not be written then: the record is read again.
-        done.addErrback(self._not_written)
+        done.addErrback(self._not_reconciled)
         return done
+
+    def _not_reconciled(self, failure: Failure) -> None:
+        if failure.check(AmiError):
+            # The link's own pings find out whether it is dead.
+            self.log.warn("Not compared with Asterisk ({why})", why=failure.getErrorMessage())
+        else:
+            # What was heard may not be written then: the record is read again.
+            self._not_written(failure)
 
     async def _reconciling(self, protocol: AmiProtocol) -> None:
         missed = await self.in_thread(self._read_record, 3.0)
@@ -220,27 +251,13 @@ class Switchboard(Service):
 
     # -- what the house says ----------------------------------------------------------------------------------------
 
-    def _watch_in_thread(self) -> None:
-        last, news = -1, None
-        while not self._stop.is_set():
-            try:
-                if last < 0:
-                    with self.house.database.reading() as session:
-                        last = self.house.log.last_id(session)
-                news = news or watch(self.house.database, self.house.clock)
-                if not news.wait(0.5):
-                    continue
-                with self.house.database.reading() as session:
-                    recorded = self.house.log.since(session, last)
-            except MadoguchiError:
-                news = None
-                self.house.clock.sleep(RETRY)
-                continue
-            for one in recorded:
-                last = one.id
-                self.reactor.callFromThread(self._react, one)
-        if news is not None:
-            news.close()
+    def _react_in_thread(self, last: int) -> int:
+        with self.house.database.reading() as session:
+            recorded = self.house.log.since(session, last)
+        for one in recorded:
+            last = one.id
+            self.reactor.callFromThread(self._react, one)
+        return last
 
     def _react(self, recorded: Recorded) -> None:
         for reaction in self._reactions.get(type(recorded.event).__name__, ()):
@@ -259,16 +276,19 @@ class Switchboard(Service):
         with self.house.database.reading() as session:
             return tuple(pool.id for pool in self.house.directory.pools(session))
 
-    def wanted(self, seat: Seat) -> Wanted:
-        """What a seat's row means for Asterisk."""
+    def wanted(self, session: Session, seat: Seat) -> Wanted:
+        """What a seat's row means for Asterisk: the pools of which its agent serves every city."""
         endpoint = seat.id if seat.phone == "browser" else f"{seat.id}-native"
         if not seat.signed_in:
             return Wanted(seat.id, (), endpoint, True, None)
-        return Wanted(seat.id, tuple(seat.pools), endpoint, not seat.takes_calls, self.house.seats.sip_password(seat))
+        person = session.get_one(Person, seat.person_id)
+        served = self.house.directory.served_pools(session, person.cities)
+        pools = tuple(pool for pool in seat.pools if pool in served)
+        return Wanted(seat.id, pools, endpoint, not seat.takes_calls, self.house.seats.sip_password(seat))
 
     def _all_wanted(self) -> list[Wanted]:
         with self.house.database.reading() as session:
-            wanted = [self.wanted(seat) for seat in self.house.seats.all(session)]
+            wanted = [self.wanted(session, seat) for seat in self.house.seats.all(session)]
         for one in wanted:
             self.keep_password(one)
         return wanted

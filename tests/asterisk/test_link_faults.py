@@ -60,7 +60,7 @@ class Wire:
     def talk_nonsense(self) -> None:
         """Send the switchboard what no manager interface says."""
         ours, _theirs = self._ends
-        ours.sendall(b"\x16\x03\x01\x02 HTTP/1.1 418\r\n" * 20)
+        ours.sendall(b"\x16\x03\x01 HTTP/1.1 418: teapot\r\n" * 500)
 
     def close(self) -> None:
         """Take the wire away."""

@@ -66,6 +66,7 @@ def test_who_watches_wakes_up_after_a_commit_and_not_before(house: House) -> Non
 
     news = watch(house.database, SystemClock())
     try:
+        assert news.wait(0.05), "what was committed before counts as news"
         assert not news.wait(0.05)
         with house.database.session_scope() as session:
             house.log.append(session, HoursChanged(actor="x", what="y"))

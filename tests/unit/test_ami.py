@@ -129,10 +129,11 @@ def test_a_peer_that_is_no_asterisk_is_dropped(garbage: bytes) -> None:
     assert peer.wire.aborted
 
 
-def test_garbage_after_the_greeting_drops_the_link_and_a_message_without_end_too() -> None:
+def test_a_line_that_is_no_header_costs_nothing_but_a_message_without_end_the_link() -> None:
     peer = Peer()
-    peer.say("this is no header")
-    assert peer.wire.aborted
+    peer.say("Event: Hangup", "the rest of a caller's number", "Cause: 16")
+    assert not peer.wire.aborted
+    assert [dict(event) for event in peer.events] == [{"Event": "Hangup", "Cause": "16"}]
     endless = Peer()
     endless.say(*(f"Header{n}: x" for n in range(500)))
     assert endless.wire.aborted

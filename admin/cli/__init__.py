@@ -1,0 +1,32 @@
+"""`madoguchi`, the command line. Results go to standard output, talk to standard error; the exit codes are in docs/operate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from admin.cli.context import Context, Group
+from admin.cli.lines import asterisk_group, close, hours
+from admin.cli.people import agent, device
+from admin.cli.records import db, events, report
+from admin.cli.running import bench, caller, demo, doctor, softphone, up
+from contact_center.features import load_features, resolve
+
+
+@click.group(cls=Group)
+@click.option("--settings", "path", type=click.Path(path_type=Path), envvar="MADOGUCHI_SETTINGS", help="The settings file.")
+@click.option("--json", "as_json", is_flag=True, help="Results as JSON.")
+@click.pass_context
+def main(ctx: click.Context, path: Path | None, as_json: bool) -> None:
+    """Madoguchi (窓口): the contact centre of a city."""
+    if path is None and Path("madoguchi.toml").exists():
+        path = Path("madoguchi.toml")
+    ctx.obj = Context(path, as_json)
+
+
+for _command in (up, demo, caller, doctor, db, agent, device, hours, close, events, report, asterisk_group, softphone, bench):
+    main.add_command(_command)
+for _feature in load_features():
+    for _declared in _feature.commands:
+        main.add_command(resolve(_declared.function), _declared.name)

@@ -1,0 +1,53 @@
+"""What every command of the command line shares."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from contact_center.clock import TOKYO
+from contact_center.errors import BadInput, MadoguchiError
+from contact_center.house import House, build, read_settings
+
+
+class Context:
+    """What every command shares.
+
+    :param path: the settings file, or None for the defaults.
+    """
+
+    def __init__(self, path: Path | None, as_json: bool) -> None:
+        self.path = path
+        self.as_json = as_json
+
+    def house(self) -> House:
+        """The centre of the settings."""
+        return build(read_settings(self.path))
+
+    def show(self, result: Any, text: str) -> None:
+        """Print a result: as JSON for programs, as text for people."""
+        click.echo(json.dumps(result, ensure_ascii=False, default=str) if self.as_json else text)
+
+
+class Group(click.Group):
+    """Errors of the house end in one sentence and their own exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: D102
+        try:
+            return super().invoke(ctx)
+        except MadoguchiError as error:
+            click.echo(error.sentence(), err=True)
+            raise SystemExit(error.exit_code) from error
+
+
+def moment(text: str) -> datetime:
+    """A moment as somebody has typed it, in Japanese time where it says no other."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput("時刻は 2026-12-29T10:00 のように書いてください。") from error
+    return at.replace(tzinfo=TOKYO) if at.tzinfo is None else at.astimezone(TOKYO)

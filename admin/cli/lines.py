@@ -1,0 +1,86 @@
+"""Lines: their hours, the emergency closing, and Asterisk itself."""
+
+from __future__ import annotations
+
+import click
+
+from admin.cli.context import Context, moment
+from contact_center.errors import NotFound
+
+
+@click.group()
+def hours() -> None:
+    """Opening hours."""
+
+
+@hours.command("at")
+@click.argument("at", metavar="MOMENT")
+@click.option("--line", required=True, help="Id of the line; `1` stands for `line1`.")
+@click.pass_obj
+def hours_at(context: Context, at: str, line: str) -> None:
+    """What a caller on a line would hear at a moment (2026-12-29T10:00, Japanese time)."""
+    from telephony.hours import what_a_caller_hears
+
+    answer = what_a_caller_hears(context.house(), f"line{line}" if line.isdigit() else line, moment(at))
+    context.show(answer, f"{answer['decision_ja']}（{answer['why']}）\n「{answer['announcement']}」")
+
+
+@click.command()
+@click.option("--line", help="Only this line; else all.")
+@click.option("--until", help="End (2026-11-21T15:00); else until reopened.")
+@click.option("--reason", default="", help="For the record.")
+@click.option("--reopen", is_flag=True, help="Lift the closing instead.")
+@click.pass_obj
+def close(context: Context, line: str | None, until: str | None, reason: str, reopen: bool) -> None:
+    """Close a line at once (emergency), or open it again. Works with the switchboard down."""
+    from contact_center.audit import Act
+    from telephony.pbx import render
+
+    house = context.house()
+    end = moment(until) if until else None
+    act = "line.reopen" if reopen else "line.close"
+    house.audit.record(Act("operator", act, f"line:{line or '*'}", {"until": until, "reason": reason}))
+    with house.database.session_scope() as session:
+        if reopen:
+            if not house.directory.reopen(session, line, "operator"):
+                raise NotFound("休止中の回線はありません。")
+        else:
+            house.directory.close(session, line, end, reason, "operator")
+    render.apply(house)
+    context.show({"in_force": True}, "再開しました。" if reopen else "休止しました。今からの電話には休止の案内が流れます。")
+
+
+@click.group("asterisk")
+def asterisk_group() -> None:
+    """Asterisk itself."""
+
+
+@asterisk_group.command("apply")
+@click.pass_obj
+def asterisk_apply(context: Context) -> None:
+    """Render the configuration and put it in force; calls go on."""
+    from telephony.pbx import render
+
+    changed = render.apply(context.house())
+    context.show({"changed": changed}, "\n".join(changed) or "変わったものはありません。")
+
+
+@asterisk_group.command("console")
+@click.argument("words", nargs=-1, required=True)
+@click.pass_obj
+def asterisk_console(context: Context, words: tuple[str, ...]) -> None:
+    """One command on Asterisk's own console."""
+    from telephony.pbx import render
+
+    said = render.console(context.house(), " ".join(words))
+    context.show({"said": said}, said)
+
+
+@asterisk_group.command("queue")
+@click.pass_obj
+def asterisk_queue(context: Context) -> None:
+    """Members and callers of each queue, asked once over AMI."""
+    from telephony.pbx.oneshot import queue_members
+
+    rows = queue_members(context.house())
+    context.show(rows, "\n".join(f"{r['queue']}\t{r['seat']}\t{'休止' if r['paused'] else '受付'}" for r in rows))

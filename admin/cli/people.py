@@ -1,0 +1,126 @@
+"""People who sign in, and devices."""
+
+from __future__ import annotations
+
+import click
+
+from admin.cli.context import Context
+from contact_center.errors import BadInput
+from contact_center.house import House
+from contact_center.identity import ROLES
+
+
+@click.group()
+def agent() -> None:
+    """People who sign in."""
+
+
+@agent.command("add")
+@click.argument("account")
+@click.option("--name", required=True, help="Name shown to colleagues.")
+@click.option("--role", "roles", multiple=True, default=["agent"], type=click.Choice(ROLES), help="What they do.")
+@click.option("--city", "cities", multiple=True, help="Ids of the cities served; none: all.")
+@click.pass_obj
+def agent_add(context: Context, account: str, name: str, roles: tuple[str, ...], cities: tuple[str, ...]) -> None:
+    """Add a person; prints the first password once."""
+    from contact_center.identity import passwords
+
+    house = context.house()
+    password = passwords.made_up_password()
+    id = house.identity.add_person("operator", account, name, password, roles, _cities(house, cities))
+    context.show({"id": id, "account": account, "password": password}, f"{account} を登録しました。パスワード: {password}")
+
+
+@agent.command("list")
+@click.pass_obj
+def agent_list(context: Context) -> None:
+    """Everybody who has not left."""
+    people = context.house().identity.people()
+    rows = [{"account": p.account, "name": p.name, "roles": p.roles, "cities": p.cities} for p in people]
+    context.show(rows, "\n".join(f"{p.account}\t{p.name}\t{','.join(p.roles)}" for p in people))
+
+
+@agent.command("password")
+@click.argument("account")
+@click.pass_obj
+def agent_password(context: Context, account: str) -> None:
+    """Give a person a new password, print it once, and end their sessions."""
+    from contact_center.identity import passwords
+
+    password = passwords.made_up_password()
+    context.house().identity.set_password("operator", account, password)
+    context.show({"account": account, "password": password}, f"{account} の新しいパスワード: {password}")
+
+
+@agent.command("change")
+@click.argument("account")
+@click.option("--role", "roles", multiple=True, type=click.Choice(ROLES), help="All roles from now on; none: as before.")
+@click.option("--city", "cities", multiple=True, help="All cities served from now on; none: as before.")
+@click.pass_obj
+def agent_change(context: Context, account: str, roles: tuple[str, ...], cities: tuple[str, ...]) -> None:
+    """Give a person other roles or cities; their sessions end, so that nothing old goes on."""
+    house = context.house()
+    house.identity.change("operator", account, roles or None, _cities(house, cities) if cities else None)
+    context.show({"account": account}, f"{account} を変更しました。もう一度サインインしてもらってください。")
+
+
+@agent.command("leave")
+@click.argument("account")
+@click.pass_obj
+def agent_leave(context: Context, account: str) -> None:
+    """A person has left: their sessions end, and they can never sign in again."""
+    context.house().identity.leave("operator", account)
+    context.show({"account": account}, f"{account} はもうサインインできません。")
+
+
+@agent.command("unlock")
+@click.argument("account")
+@click.pass_obj
+def agent_unlock(context: Context, account: str) -> None:
+    """End the rest of an account after too many wrong passwords."""
+    context.house().identity.unlock("operator", account)
+    context.show({"account": account}, f"{account} はまたサインインできます。")
+
+
+def _cities(house: House, given: tuple[str, ...]) -> list[str]:
+    """The cities that were named, or all."""
+    with house.database.reading() as session:
+        known = [city.id for city in house.directory.cities(session)]
+    unknown = set(given) - set(known)
+    if unknown:
+        raise BadInput("知らない市です: %(unknown)s。台帳にあるもの: %(known)s", unknown=", ".join(unknown), known=", ".join(known))
+    return list(given) or known
+
+
+@click.group()
+def device() -> None:
+    """Native phones and other devices."""
+
+
+@device.command("enrol")
+@click.option("--seat", required=True, help="The seat whose native phone this is; `1` stands for `seat-1`.")
+@click.pass_obj
+def device_enrol(context: Context, seat: str) -> None:
+    """Enrol a seat's native phone; prints its token once."""
+    house, seat = context.house(), f"seat-{seat}" if seat.isdigit() else seat
+    with house.database.reading() as session:
+        house.seats.get(session, seat)
+    token = house.identity.enrol_device("operator", "phone", f"{seat} native phone", seat)
+    context.show({"seat": seat, "token": token}, f"{seat} の電話ソフトを登録しました。MADOGUCHI_DEVICE_TOKEN={token}")
+
+
+@device.command("list")
+@click.pass_obj
+def device_list(context: Context) -> None:
+    """Every device that is not revoked."""
+    rows = [{"id": d.id, "kind": d.kind, "name": d.name, "seat": d.seat} for d in context.house().identity.devices()]
+    context.show(rows, "\n".join(f"{row['id']}\t{row['kind']}\t{row['name']}" for row in rows))
+
+
+@device.command("revoke")
+@click.argument("id", type=int)
+@click.pass_obj
+def device_revoke(context: Context, id: int) -> None:
+    """Refuse a device from now on."""
+    context.house().identity.revoke_device("operator", id)
+    context.show({"id": id}, f"機器 {id} はもうつなげません。")
