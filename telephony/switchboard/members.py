@@ -92,6 +92,10 @@ class Passwords:
         try:
             with sqlite3.connect(self._path, timeout=5) as connection:
                 create(connection)
+                known = connection.execute("SELECT password FROM ps_auths WHERE id = ?", (endpoint,)).fetchone()
+                if known == (None if password is None else (password,)):
+                    # A full disk is no matter where nothing changes.
+                    return
                 connection.execute("DELETE FROM ps_auths WHERE id = ?", (endpoint,))
                 if password is not None:
                     row = (endpoint, endpoint, password)

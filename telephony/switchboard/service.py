@@ -185,7 +185,11 @@ class Switchboard(Service):
         self.reactor.callLater(RETRY, self._settle)
 
     async def _compare(self, protocol: AmiProtocol) -> list[Event]:
-        """Make contacts, then seats and their phones, what Asterisk's own lists say; the channels there are."""
+        """Make the queues' members what the seats say, which needs no writing; then contacts and phones what Asterisk's lists
+        say. The channels there are.
+        """
+        members = await protocol.collect("QueueStatus")
+        await self.members.bring_all(members, await self.in_thread(self._all_wanted))
         asked_at: datetime = self.house.clock.now()
         channels = await protocol.collect("CoreShowChannels")
         heard, self._unwritten = self._unwritten, []
@@ -200,8 +204,6 @@ class Switchboard(Service):
         }
         self.drift += await self.in_thread(self.calls.reconcile, alive, legs, asked_at)
         await self.in_thread(self.calls.leave_ended_seats)
-        members = await protocol.collect("QueueStatus")
-        await self.members.bring_all(members, await self.in_thread(self._all_wanted))
         phones = await protocol.collect("DeviceStateList")
         states = [state for event in phones if (state := translate.device_state(event)) is not None]
         await self.in_thread(self.calls.observe, list(states))

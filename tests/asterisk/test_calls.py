@@ -8,12 +8,10 @@ from typing import Any
 import pytest
 
 from admin.demo.stage import Stage
-from telephony.demo import LINE_NUMBER, Resident, first_call
+from telephony.demo import Resident, first_call
 from telephony.pbx import render
 from telephony.pbx.translate import from_queue_log
 from telephony.prompts.make import TEXTS, spoken
-from telephony.settings import SIP_PORT
-from telephony.softphone import SoftphoneProcess
 from telephony.softphone.hearing import HEARD, likeness, load
 
 from .conftest import Desk, callbacks, events, last_event
@@ -141,20 +139,6 @@ def test_a_note_never_keeps_twelve_digits(centre: Stage, desk: Desk, resident: M
     assert "９０１２" not in desk.page.input_value("#note")
     caller.hangs_up()
     desk.presence("wrapping")
-
-
-def test_a_stranger_reaches_nothing(centre: Stage) -> None:
-    before = last_event(centre)
-    stranger = SoftphoneProcess("127.0.0.9")
-    try:
-        stranger.do("open", uri="sip:0311119999@127.0.0.9")
-        stranger.wait("open")
-        for dialled in (LINE_NUMBER, "0312345678", "seat-1", "s"):
-            stranger.do("dial", uri=f"sip:{dialled}@127.0.0.1:{centre.house.settings[SIP_PORT]}")
-            assert stranger.wait("idle")["cause"] in (401, 403, 404)
-    finally:
-        stranger.close()
-    assert [recorded for recorded in events(centre, before) if recorded.event.contact is not None] == []
 
 
 def test_a_caller_reaches_the_lines_and_nothing_else(centre: Stage, resident: Make) -> None:

@@ -138,7 +138,9 @@ def test_who_is_cut_by_a_dying_asterisk_is_on_the_callback_list_and_the_seat_com
     listed = len(callbacks(centre))
     kill(centre, "asterisk")
     centre.wait(lambda: len(callbacks(centre)) > listed, 30, "nobody is listed")
-    assert callbacks(centre)[-1].urgency in ("must",)
+    urgencies = [row.urgency for row in callbacks(centre)]
+    assert urgencies == sorted(urgencies, key=["must", "may"].index), "who must be called back stands first"
+    assert max(callbacks(centre), key=lambda row: row.id).how == "interrupted"
     if state == "talking":
         desk.presence("wrapping", 20)
         desk.classifies()

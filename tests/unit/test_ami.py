@@ -131,7 +131,7 @@ def test_a_peer_that_is_no_asterisk_is_dropped(garbage: bytes) -> None:
 
 def test_a_line_that_is_no_header_costs_nothing_but_a_message_without_end_the_link() -> None:
     peer = Peer()
-    peer.say("Event: Hangup", "the rest of a caller's number", "Cause: 16")
+    peer.say("Event: Hangup", "the rest of a caller's number", "Cause: 16", "")
     assert not peer.wire.aborted
     assert [dict(event) for event in peer.events] == [{"Event": "Hangup", "Cause": "16"}]
     endless = Peer()
