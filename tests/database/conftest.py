@@ -12,6 +12,8 @@ from contact_center.clock import FakeClock
 from contact_center.house import House
 from tests.conftest import make_house
 
+from .play import Play
+
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def house(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) -> Iterator[House]:
@@ -32,3 +34,9 @@ def house(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) -> I
     made = make_house(tmp_path, clock, more)
     yield made
     made.database.dispose()
+
+
+@pytest.fixture
+def play(house: House, clock: FakeClock) -> Play:
+    """A player on this house."""
+    return Play(house, clock)

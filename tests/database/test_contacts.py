@@ -10,76 +10,16 @@ import pytest
 from sqlalchemy import text
 
 from contact_center.clock import FakeClock, day_of
-from contact_center.contacts import Contact, State, Unserved
+from contact_center.contacts import State, Unserved
 from contact_center.errors import BadInput, Conflict, NotAllowed, NotFound
 from contact_center.house import House
-from contact_center.identity import Actor
-from contact_center.personal import Personal
 from contact_center.reports.board import merge
 from contact_center.reports.figures import counted, folded
 from contact_center.seats import Presence
 from contact_center.settings import ABANDON_AFTER, SERVICE_LEVEL, WRAP_UP
 from tests.conftest import of_city, person
 
-CITIES = frozenset({"mihon"})
-
-
-class Play:
-    """Plays contacts on a house, by its services."""
-
-    def __init__(self, house: House, clock: FakeClock) -> None:
-        self.house, self.clock = house, clock
-        self.serial = 0
-
-    def arrive(self, number: str | None = "+819012345678") -> int:
-        self.serial += 1
-        with self.house.database.session_scope() as session:
-            contact = self.house.contacts.arrive(
-                session, f"k-{self.serial}", "phone", "line1", Personal(number) if number else None, self.clock.now()
-            )
-            self.house.contacts.queue(session, contact, "main", self.clock.now())
-            return contact.id
-
-    def do(self, what: str, id: int, seat: str = "seat-1") -> None:
-        with self.house.database.session_scope() as session:
-            contact = session.get_one(Contact, id)
-            getattr(self.house.contacts, what)(session, contact, self.house.seats.get(session, seat), self.clock.now())
-
-    def not_answered(self, id: int, seat: str = "seat-1", whole_time: bool = True) -> None:
-        with self.house.database.session_scope() as session:
-            contact, place = session.get_one(Contact, id), self.house.seats.get(session, seat)
-            self.house.contacts.not_answered(session, contact, place, whole_time, self.clock.now())
-
-    def gone(self, id: int, how: Unserved = Unserved.ABANDONED) -> None:
-        with self.house.database.session_scope() as session:
-            self.house.contacts.gone(session, session.get_one(Contact, id), how, self.clock.now())
-
-    def seat(self, actor: Actor, seat: str = "seat-1") -> None:
-        with self.house.database.session_scope() as session:
-            self.house.seats.sign_in(session, actor, seat, "browser")
-            self.house.seats.choose(session, actor, "available")
-
-    def presence(self, seat: str = "seat-1") -> str:
-        with self.house.database.reading() as session:
-            return self.house.seats.get(session, seat).presence
-
-    def contact(self, id: int) -> Contact:
-        with self.house.database.reading() as session:
-            return session.get_one(Contact, id)
-
-    def close(self, actor: Actor, id: int, category: str = "pin", outcome: str = "faq") -> None:
-        with self.house.database.session_scope() as session:
-            self.house.notes.classify(session, actor, id, category, [], outcome)
-            self.house.notes.close(session, actor, id)
-
-    def callbacks(self) -> list[Any]:
-        with self.house.database.reading() as session:
-            return self.house.callbacks.waiting(session, CITIES)
-
-
-@pytest.fixture
-def play(house: House, clock: FakeClock) -> Play:
-    return Play(house, clock)
+from .play import CITIES, Play
 
 
 def test_a_contact_goes_from_arrival_to_outcome_and_frees_its_seat(house: House, play: Play, clock: FakeClock) -> None:

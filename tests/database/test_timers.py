@@ -14,7 +14,7 @@ from contact_center.seats import Presence
 from contact_center.settings import WRAP_UP
 from telephony.switchboard.timers import WrapUpTimers
 from tests.conftest import person
-from tests.database.test_contacts import Play
+from tests.database.play import Play
 
 
 class Turn(Clock):
