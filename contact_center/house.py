@@ -17,6 +17,7 @@ from contact_center.clock import Clock, SystemClock
 from contact_center.contacts import Callbacks, Contacts, Notes
 from contact_center.database import Database
 from contact_center.directory import Directory
+from contact_center.errors import SettingsError
 from contact_center.events import KERNEL_EVENTS, EventLog
 from contact_center.features import Feature, PersonalData, check_permissions, load_features
 from contact_center.identity import KERNEL_PERMISSIONS, Identity, Rights
@@ -29,6 +30,7 @@ from contact_center.settings import (
     AUDIT_URL,
     CONTACT_DAYS,
     DATABASE_URL,
+    HOME,
     KERNEL_SETTINGS,
     KEYS,
     SERVICE_LEVEL,
@@ -99,7 +101,10 @@ def build(settings: Settings, clock: Clock | None = None) -> House:
     checkpoints = Path(settings[AUDIT_CHECKPOINTS]) if settings[AUDIT_CHECKPOINTS] else home / "checkpoints"
 
     log = EventLog(clock, (*KERNEL_EVENTS, *(e for f in features for e in f.events)))
-    keyring = Keyring(keys)
+    try:
+        keyring = Keyring(keys)
+    except OSError as error:
+        raise SettingsError("%(place)s: centre.home の「%(home)s」に書けません。", place=settings.place(HOME), home=home) from error
     audit = AuditTrail(audit_database, clock, checkpoints, keys / "audit-signing.pem")
     personal = (*KERNEL_PERSONAL_DATA, *(p for f in features for p in f.personal_data))
     vault = Vault(keyring, clock, {(p.owner, p.field): settings[p.days] for p in personal})

@@ -105,7 +105,12 @@ class Stage:
         self.say("センターと練習用の電話会社が動いています（Asterisk・交換台・ハブ・Web・作業係・Redis・nginx）")
 
     def _write_settings(self) -> None:
-        ports = {name: self._port(port) for name, port in _WANTED_PORTS.items()}
+        ports: dict[str, int] = {}
+        for name, usual in _WANTED_PORTS.items():
+            port = self._port(usual)
+            while port in ports.values():
+                port = self._port(0)
+            ports[name] = port
         tables: dict[str, list[str]] = {"centre": [f'directory = "{self.directory}"', 'home = "."']}
         for name, port in ports.items():
             table, key = name.split(".")
@@ -117,7 +122,7 @@ class Stage:
         self.settings_path.write_text(text + self._more)
 
     def _port(self, usual: int, host: str = "127.0.0.1") -> int:
-        return usual if not self._any_ports and is_free(usual, host) else free_port(host)
+        return usual if usual and not self._any_ports and is_free(usual, host) else free_port(host)
 
     def _people(self) -> None:
         known = {person.account for person in self.house.identity.people()}

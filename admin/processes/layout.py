@@ -20,7 +20,7 @@ from contact_center.database.schema import upgrade
 from contact_center.directory import load_file
 from contact_center.errors import Conflict, SettingsError
 from contact_center.house import House, migrations
-from contact_center.settings import DIRECTORY, HOME, WEB_HOST, WEB_PORT, WEB_WORKERS
+from contact_center.settings import DIRECTORY, WEB_HOST, WEB_PORT, WEB_WORKERS
 from telephony.pbx import render
 from telephony.settings import HTTP_PORT
 
@@ -59,12 +59,8 @@ def prepare(house: House, settings_path: Path | None) -> list[Process]:
     :raises SettingsError: saying which line to mend.
     """
     home = house.settings.home
-    try:
-        for name in ("data", "audit", "keys", "run", "log", "tmp", "tls"):
-            (home / name).mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        place = house.settings.place(HOME)
-        raise SettingsError("%(place)s: centre.home の「%(home)s」に書けません。", place=place, home=home) from error
+    for name in ("data", "audit", "keys", "run", "log", "tmp", "tls"):
+        (home / name).mkdir(mode=0o700, parents=True, exist_ok=True)
     hold(home).close()
     check_addresses(house.settings)
     upgrade(house.database, migrations(house.features))

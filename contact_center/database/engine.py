@@ -69,7 +69,8 @@ class Database:
 def _spoken() -> Iterator[None]:
     try:
         yield
-    except (exc.OperationalError, exc.InterfaceError) as error:
+    except (exc.OperationalError, exc.InterfaceError, OSError) as error:
+        # An OSError is the disk on which keys lie beside the database.
         raise Unavailable("データベースに今は書き込めません。少し待って、もう一度お試しください。") from error
 
 

@@ -165,6 +165,16 @@ def test_no_callers_number_and_no_note_stand_in_any_log(centre: Stage) -> None:
             assert number not in text, path
 
 
+def test_a_reload_of_the_telephones_configuration_loses_no_telephone(centre: Stage, desk: Desk, resident: Make) -> None:
+    render.console(centre.house, "module reload res_pjsip.so")
+    caller = resident()
+    caller.calls()
+    desk.rings()
+    desk.answers()
+    caller.hangs_up()
+    desk.presence("wrapping")
+
+
 def test_asterisks_own_record_tells_the_whole_story_of_a_call(centre: Stage, desk: Desk, resident: Make) -> None:
     caller = resident("0311117777")
     caller.calls()

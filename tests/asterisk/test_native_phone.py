@@ -12,8 +12,9 @@ import pytest
 
 from admin.demo.stage import Stage
 from telephony.demo import Resident
+from telephony.pbx import render
 
-from .conftest import Desk, events, last_event
+from .conftest import Desk, events, kill, last_event
 
 Make = Callable[..., Resident]
 
@@ -62,6 +63,39 @@ def test_a_call_is_answered_held_and_ended_from_the_console(
     desk.presence("available")
     seats = {r.event.seat for r in events(centre, before) if type(r.event).__name__ == "ContactAnswered"}
     assert seats == {"seat-2"}
+    desk.leaves()
+
+
+def test_talk_at_a_native_phone_outlives_hub_and_front_door(
+    centre: Stage, browser: Any, phone: subprocess.Popen[bytes], resident: Make
+) -> None:
+    page = centre.page(browser)
+    centre.sign_in(page, "supervisor")
+    page.wait_for_selector("#take-seat:not([hidden])")
+    page.select_option("#seat", "seat-2")
+    page.select_option("#phone-kind", "native")
+    page.click("#take-seat")
+    page.wait_for_selector("body[data-phone=registered]", timeout=20000)
+    page.click("#go-available")
+    desk = Desk(centre, page)
+    desk.presence("available")
+    caller = resident()
+    caller.calls()
+    desk.rings()
+    desk.answers()
+    for name in ("hub", "nginx"):
+        kill(centre, name)
+        page.wait_for_selector("#notice", state="hidden", timeout=15000)
+    assert phone.poll() is None
+    channels = render.console(centre.house, "core show channels concise")
+    assert "PJSIP/seat-2-native" in channels
+    assert desk.page.get_attribute("#presence", "data-state") == "on_contact"
+    page.keyboard.press("F8")
+    caller.waits("idle")
+    desk.presence("wrapping")
+    desk.classifies()
+    desk.finishes()
+    desk.presence("available")
     desk.leaves()
 
 

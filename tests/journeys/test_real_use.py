@@ -53,12 +53,50 @@ def test_the_centre_comes_up_from_a_settings_file_and_ends_whole(folder: Path) -
             raise AssertionError("the centre does not answer")
         children = {int(p.read_text().split()[0]) for p in (folder / "home" / "run").glob("*.keeper")}
         assert len(children) == 7
+        second = subprocess.run(command, capture_output=True, text=True, timeout=30, cwd=CLONE)
+        assert second.returncode == 5
+        assert "もう動いています" in second.stderr
+        assert {int(p.read_text().split()[0]) for p in (folder / "home" / "run").glob("*.keeper")} == children
     finally:
         centre.send_signal(signal.SIGTERM)
         assert centre.wait(30) == 0
     for child in children:
         with pytest.raises(ProcessLookupError):
             os.kill(child, 0)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "hint"),
+    [
+        ("[web]", '[web]\nhost = "192.0.2.10"', "web.host"),
+        ("[telephony]", '[telephony]\nhost = "192.0.2.10"', "telephony.host"),
+        ('home = "home"', 'home = "/proc/nowhere"', "centre.home"),
+        ('home = "home"', 'home = "home"\nname = "日本;"', "centre.name"),
+        ("rtp_last = ", "rtp_last = 10 # ", "rtp_last"),
+    ],
+)
+def test_what_cannot_work_here_stops_the_start_with_its_line(folder: Path, old: str, new: str, hint: str) -> None:
+    settings = folder / "madoguchi.toml"
+    text = settings.read_text().replace(old, new).replace("rtp_last = 10 ", "rtp_last = 1100 ")
+    settings.write_text(text)
+    command = [sys.executable, "-m", "admin.cli", "--settings", str(settings), "up"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, cwd=CLONE)
+    assert done.returncode == 7, done.stderr
+    key = hint.partition(".")[2] or hint
+    line = next(number for number, line in enumerate(text.splitlines(), start=1) if line.startswith(key + " = "))
+    assert f"madoguchi.toml:{line}: " in done.stderr
+    assert hint in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_port_that_is_given_twice_stops_the_start(folder: Path) -> None:
+    settings = folder / "madoguchi.toml"
+    port = settings.read_text().split("sip_port = ")[1].split("\n")[0]
+    settings.write_text(settings.read_text().replace("ami_port = ", f"ami_port = {port} # "))
+    command = [sys.executable, "-m", "admin.cli", "--settings", str(settings), "up"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, cwd=CLONE)
+    assert done.returncode == 7
+    assert "telephony.sip_port" in done.stderr
 
 
 def test_a_wrong_setting_stops_the_start_with_its_line(folder: Path) -> None:

@@ -11,7 +11,7 @@ from admin.demo.stage import Stage
 from contact_center.personal import Owner
 from telephony.demo import Resident
 from telephony.softphone.hearing import HEARD, likeness, load
-from tests.asterisk.conftest import Desk, kill
+from tests.asterisk.conftest import Desk, callbacks, kill
 from tests.conftest import CLONE
 
 Make = Callable[..., Resident]
@@ -134,6 +134,69 @@ def test_a_second_tab_is_told_and_may_take_over(centre: Stage, desk: Desk, resid
     assert desk.page.get_attribute("body", "data-phone") != "talking"
     caller.hangs_up()
     second.wait_for_selector("#presence[data-state=wrapping]")
+
+
+def test_a_second_tab_gets_neither_the_call_nor_the_note_until_the_call_is_over(
+    centre: Stage, desk: Desk, resident: Make
+) -> None:
+    caller = resident()
+    caller.calls()
+    desk.rings()
+    desk.answers()
+    desk.page.fill("#note", "最初のタブで書いた")
+    desk.page.get_by_text("保存しました").wait_for()
+    second = desk.page.context.new_page()
+    second.set_default_timeout(15000)
+    second.goto(centre.url + "/console")
+    second.click("#take-over")
+    second.get_by_text("通話が終わってから引き継いでください").wait_for()
+    assert second.evaluate("document.getElementById('card').inert")
+    assert desk.page.get_attribute("body", "data-phone") == "talking"
+    caller.hangs_up()
+    desk.presence("wrapping")
+    second.reload()
+    second.click("#take-over")
+    second.wait_for_function("document.getElementById('note').value === '最初のタブで書いた'")
+    second.check("#categories input[value=booking]", force=True)
+    second.check("#outcomes input[value=faq]", force=True)
+    second.wait_for_selector("#finish:not([disabled])")
+    second.keyboard.press("Control+Enter")
+    second.wait_for_selector("#presence[data-state=available]")
+
+
+@pytest.mark.requirement("NB-13")
+def test_who_talked_to_a_page_that_was_loaded_anew_hears_so_and_is_called_back(
+    centre: Stage, desk: Desk, resident: Make
+) -> None:
+    before = {row.id for row in callbacks(centre)}
+    caller = resident("0322331111")
+    caller.calls()
+    desk.rings()
+    desk.answers()
+    desk.page.on("dialog", lambda dialog: dialog.accept())
+    desk.page.reload()
+    desk.presence("wrapping", 15)
+    caller.waits("idle", 30)
+    centre.wait(lambda: [r for r in callbacks(centre) if r.id not in before and r.how == "interrupted"], 5, "nobody is listed")
+    desk.classifies()
+    desk.finishes()
+    desk.presence("available")
+
+
+def test_whoever_signs_out_during_a_call_is_asked_to_end_it_first(desk: Desk, resident: Make) -> None:
+    caller = resident()
+    caller.calls()
+    desk.rings()
+    desk.answers()
+    form = "document.querySelector('form[action$=\"sign-out\"]')"
+    answer = desk.page.evaluate(
+        f"fetch({form}.action, {{ method: 'POST', body: new FormData({form}), headers: {{ accept: 'application/json' }} }})"
+        ".then((r) => r.json())"
+    )
+    assert answer["sentence"] == "応対が終わってからサインアウトしてください。"
+    assert desk.page.get_attribute("body", "data-phone") == "talking"
+    caller.hangs_up()
+    desk.presence("wrapping")
 
 
 def test_the_card_says_the_city_largest_and_everything_fits_on_one_screen(centre: Stage, desk: Desk, resident: Make) -> None:

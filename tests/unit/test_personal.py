@@ -28,7 +28,9 @@ def test_a_personal_value_has_no_text_form() -> None:
     [
         "123456789012", "１２３４５６７８９０１２", "1234 5678 9012", "1234-5678-9012", "１２３４　５６７８　９０１２",
         "一二三四五六七八九〇一二",
-        "1234、5678、9012", "1 2 3 4 5 6 7 8 9 0 1 2",
+        "1234／5678／9012", "1234/5678:9012", "1234)(5678)[9012", "1234の5678の9012",
+        "1234_5678=9012", "1234\u200b5678\u200b9012",
+        "壱弐参四五六七八九〇壱弐", "1234、5678、9012", "1 2 3 4 5 6 7 8 9 0 1 2",
     ],
 )  # fmt: skip
 def test_twelve_digits_are_masked_in_any_writing(written: str) -> None:
@@ -45,7 +47,10 @@ def test_random_runs_of_twelve_digits_never_survive() -> None:
         assert not any(d in kept for d in "0123456789０１２３４５６７８９")
 
 
-@pytest.mark.parametrize("text", ["電話は 03-1234-5678", "11月24日10時30分に2名", "5年ごと、1,000円"])
+@pytest.mark.parametrize(
+    "text",
+    ["電話は 03-1234-5678", "11月24日10時30分に2名", "5年ごと、1,000円", "2026/11/21 10:30", "2026-11-21 10:30 来庁"],
+)
 def test_ordinary_numbers_stay(text: str) -> None:
     assert mask(text) == text
 

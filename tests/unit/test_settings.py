@@ -44,6 +44,20 @@ def test_the_environment_stands_above_the_file(tmp_path: Path) -> None:
     assert settings[SESSION_IDLE] == 60
 
 
+def test_a_misspelt_variable_is_refused_and_others_are_not_ours(tmp_path: Path) -> None:
+    path = write(tmp_path, "[web]\nport = 1\n")
+    with pytest.raises(SettingsError, match="MADOGUCHI_WEB_PORT"):
+        load(path, KERNEL_SETTINGS, {"MADOGUCHI_WEB_PROT": "2"})
+    load(path, KERNEL_SETTINGS, {"MADOGUCHI_CACHE": "/tmp", "OTHER_WEB_PROT": "2"})
+
+
+def test_a_value_tells_where_it_was_said(tmp_path: Path) -> None:
+    path = write(tmp_path, "[web]\nport = 1\n")
+    settings = load(path, KERNEL_SETTINGS, {"MADOGUCHI_IDENTITY_IDLE_MINUTES": "5"})
+    assert settings.place(WEB_PORT) == f"{path}:2"
+    assert settings.place(SESSION_IDLE) == "MADOGUCHI_IDENTITY_IDLE_MINUTES"
+
+
 def test_a_secret_is_never_shown(tmp_path: Path) -> None:
     secret = Setting("trunk.password", "", "…", secret=True)
     settings = load(write(tmp_path, "[trunk]\npassword = 'hunter2'\n"), [secret], {})
