@@ -69,6 +69,11 @@ class House:
     fold: Fold
     board: Board
 
+    def close(self) -> None:
+        """Give the connections of both databases back: before the end, or before another process takes this one's place."""
+        self.database.dispose()
+        self.audit.close()
+
 
 def declared_settings(features: Sequence[Feature]) -> tuple[Setting[Any], ...]:
     """Every setting of the kernel and of these features."""

@@ -16,6 +16,9 @@ from telephony import messages as m
 from telephony import settings as s
 from telephony.events import LegLost
 
+COMES_BACK = 4.0
+"""Seconds to wait for a native phone that may be on its way back to a hub that was away."""
+
 
 def _result(message: Message, **values: Any) -> Done:
     return Done(to=message.TYPE, ref=None, result=values)
@@ -153,8 +156,11 @@ def phone_command(hub: Hub, actor: Actor, message: m.PhoneCommand) -> Iterator[M
     """Pass a command on to the native phone of one's seat."""
     with hub.house.database.reading() as session:
         seat = hub.house.seats.of_person(session, actor.person)
-    if seat is None or seat.phone != "native" or not hub.to_device(seat.id, m.PhoneOrder(do=message.do)):
-        raise Unavailable("この席の電話ソフトが動いていません。起動してから、もう一度お試しください。")
+    end = hub.house.clock.monotonic() + COMES_BACK
+    while seat is None or seat.phone != "native" or not hub.to_device(seat.id, m.PhoneOrder(do=message.do)):
+        if seat is None or hub.house.clock.monotonic() > end:
+            raise Unavailable("この席の電話ソフトが動いていません。起動してから、もう一度お試しください。")
+        hub.house.clock.sleep(0.1)
     yield from ()
 
 

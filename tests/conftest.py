@@ -19,7 +19,7 @@ from contact_center.clock import TOKYO, FakeClock
 from contact_center.database.schema import upgrade
 from contact_center.directory import load_file
 from contact_center.house import House, build, migrations, read_settings
-from contact_center.identity import Actor
+from contact_center.identity import Actor, passwords
 
 CLONE = Path(__file__).parents[1]
 MORE = "[seats]\nwrap_up = 3600\n[contacts]\nabandon_after = 1\n"
@@ -28,13 +28,18 @@ MORNING = datetime(2026, 11, 24, 10, 0, tzinfo=TOKYO)
 """A Tuesday in opening hours."""
 
 
-def make_house(home: Path, clock: FakeClock, more: str = "", directory: Path = DIRECTORY) -> House:
-    """A centre with schema and directory, without any process."""
+def make_house(home: Path, clock: FakeClock, more: str = "", directory: Path = DIRECTORY, filled: bool = False) -> House:
+    """A centre with schema and directory, without any process.
+
+    :param filled: its databases have both already.
+    """
     path = home / "madoguchi.toml"
     path.write_text(f'[centre]\nhome = "."\ndirectory = "{directory}"\n{more}')
     for name in ("data", "audit", "tmp", "run", "log"):
         (home / name).mkdir(exist_ok=True)
     house = build(read_settings(path), clock)
+    if filled:
+        return house
     upgrade(house.database, migrations(house.features))
     house.audit.create()
     with house.database.session_scope() as session:
@@ -50,11 +55,17 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def house(tmp_path: Path, clock: FakeClock) -> Iterator[House]:
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed in a moment: how slow that is for real has its own test."""
+    monkeypatch.setattr(passwords, "ROUNDS", 1000)
+
+
+@pytest.fixture
+def house(tmp_path: Path, clock: FakeClock, quick_passwords: None) -> Iterator[House]:
     """A centre on SQLite."""
     made = make_house(tmp_path, clock)
     yield made
-    made.database.dispose()
+    made.close()
 
 
 def person(house: House, account: str = "hanako", role: str = "agent") -> Actor:

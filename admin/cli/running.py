@@ -26,7 +26,7 @@ def up(context: Context) -> None:
         raise BadInput("設定ファイルを --settings で指定してください（見本: deploy/madoguchi.example.toml）。")
     house = context.house()
     prepare(house, context.path)
-    house.database.dispose()
+    house.close()
     click.echo("センターを起動します。止めるには Ctrl-C を押してください。", err=True)
     words = [sys.executable, "-m", "admin.processes.keeper"]
     os.execve(sys.executable, words, environment(context.path))  # noqa: S606

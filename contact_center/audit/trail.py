@@ -112,6 +112,10 @@ class AuditTrail:
             for statement in _ONLY_APPEND_SQLITE if self._database.is_sqlite else _ONLY_APPEND_POSTGRESQL:
                 session.execute(text(statement))
 
+    def close(self) -> None:
+        """Give the database's connections back."""
+        self._database.dispose()
+
     def record(self, act: Act) -> int:
         """Write an act down, before it is done; returns its id.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, exc, text
@@ -31,6 +32,7 @@ class Database:
         self.url = url
         self.durable = durable
         self._lock = lock
+        self._turn = Lock()
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite(url, durable) if self.is_sqlite else _postgresql(url)
         self._writer = self.engine.execution_options(begin="IMMEDIATE")
@@ -46,13 +48,23 @@ class Database:
 
         :raises Unavailable: where the database is locked, full or away; nothing was changed.
         """
-        with _spoken(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+        with _spoken(), self._in_turn(), Session(self._writer, expire_on_commit=False) as session, session.begin():
             if not self.is_sqlite:
                 # What SQLite does by itself: who reads in order to write sees the last word, and ids of events grow in the
                 # order of commit, so that "since N" misses nothing.
                 session.execute(text(f"SET LOCAL lock_timeout = {round(BUSY * 1000)}"))
                 session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": self._lock})
             yield session
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """Threads of one process write in turn: SQLite lets those who wait try by chance, and one may starve."""
+        if not self._turn.acquire(timeout=BUSY):
+            raise TimeoutError
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

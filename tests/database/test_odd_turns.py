@@ -281,7 +281,7 @@ def test_an_event_of_a_feature_that_was_taken_out_stops_nobody(house: House, pla
     play.arrive()
     with house.database.reading() as session:
         kinds = [type(recorded.event).__name__ for recorded in house.log.since(session, 0)]
-    assert kinds[-2:] == ["ContactArrived", "ContactQueued"]
+    assert kinds[-3:] == ["Event", "ContactArrived", "ContactQueued"]
     assert house.fold.catch_up() > 0
 
 

@@ -156,7 +156,7 @@ def test_a_second_tab_gets_neither_the_call_nor_the_note_until_the_call_is_over(
     desk.presence("wrapping")
     second.reload()
     second.click("#take-over")
-    second.wait_for_function("document.getElementById('note').value === '最初のタブで書いた'")
+    centre.wait(lambda: second.input_value("#note") == "最初のタブで書いた", 10, "the note is not there")
     second.check("#categories input[value=booking]", force=True)
     second.check("#outcomes input[value=faq]", force=True)
     second.wait_for_selector("#finish:not([disabled])")
