@@ -204,7 +204,7 @@ class Stage:
         ]  # fmt: skip
         if microphone is not None:
             words.append(f"--use-file-for-fake-audio-capture={microphone}")
-        browser = _playwright().chromium.launch(executable_path=CHROMIUM, args=words, chromium_sandbox=True)
+        browser = _playwright().chromium.launch(executable_path=CHROMIUM, args=words, chromium_sandbox=True, handle_sigint=False)
         self._browsers.append(browser)
         return browser
 
@@ -248,7 +248,10 @@ def _playwright() -> Any:
     """One driver for all stages of a process: a second one beside it would be refused."""
     from playwright.sync_api import sync_playwright
 
+    # Ctrl-C in a terminal reaches the driver too; it must live until we have closed the browsers in order.
+    former = signal.signal(signal.SIGINT, signal.SIG_IGN)
     started = sync_playwright().start()
+    signal.signal(signal.SIGINT, former)
     atexit.register(started.stop)
     return started
 

@@ -7,7 +7,9 @@ import os
 import shutil
 import tomllib
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from importlib.resources import files
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +64,9 @@ def spoken(text: str) -> bytes:
 def speak(text: str) -> tuple[Samples, int]:
     """The text in Japanese speech: samples from -1 to 1, and their rate in hertz."""
     # The voice and its dictionary take a second to load: only who really speaks pays for it.
-    import pyopenjtalk
+    with redirect_stdout(StringIO()):
+        # It prints a warning about a part that we do not use, into results that programs read.
+        import pyopenjtalk
 
     samples, rate = pyopenjtalk.tts(text)
     peak = float(np.max(np.abs(samples))) or 1.0

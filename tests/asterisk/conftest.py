@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ import pytest
 
 from admin.demo.stage import Stage
 from telephony.demo import RESIDENT_SAYS, Resident, take_seat, voice
+from telephony.pbx import render
 
 
 def agent_voice(centre: Stage) -> Path:
@@ -34,6 +36,15 @@ class Desk:
 
     def presence(self, state: str, seconds: float = 15) -> None:
         self.page.wait_for_selector(f"#presence[data-state={state}]", timeout=seconds * 1000)
+
+    def is_open(self) -> None:
+        """Asterisk, too, knows that this seat takes calls: from now on nobody else is needed for a ring."""
+
+        def waits() -> bool:
+            said = _plain(render.console(self.centre.house, "queue show main"))
+            return re.search(r"seat-1 .*\(Not in use", said) is not None
+
+        self.centre.wait(waits, 10, "the seat is paused")
 
     def rings(self) -> None:
         self.page.wait_for_selector("body[data-phone=ringing]", timeout=20000)
@@ -63,6 +74,12 @@ class Desk:
                     contact.category, contact.outcome = "excluded", "broken_off"
                     self.centre.house.notes.finish(session, contact, "operator")
         self.page.context.close()
+
+
+def _plain(said: str) -> str:
+    """What Asterisk's console says, without colours and without members that are paused."""
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", said).splitlines()
+    return "\n".join(line for line in lines if "(paused" not in line)
 
 
 @pytest.fixture

@@ -35,6 +35,7 @@ def play(centre: Stage) -> None:
     page.click("#go-available")
     desk = Desk(centre, page)
     desk.presence("available")
+    desk.is_open()
     before = last_event(centre)
     ballast = centre.home / "ballast"
     fill(ballast)

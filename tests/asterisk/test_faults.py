@@ -107,16 +107,19 @@ def test_calls_that_begin_and_end_while_the_switchboard_is_dead_are_known_afterw
     centre: Stage, desk: Desk, resident: Make
 ) -> None:
     before = last_event(centre)
+    desk.is_open()
     pid, _ = process(centre, "switchboard")
     os.kill(pid, signal.SIGSTOP)
-    caller = resident("0322223333")
-    caller.calls()
-    desk.page.wait_for_selector("body[data-phone=ringing]", timeout=20000)
-    started = centre.clock.monotonic()
-    centre.wait(lambda: centre.clock.monotonic() - started > 2.5, 5, "")
-    caller.hangs_up()
-    caller.waits("idle")
-    kill_and_settle(centre, "switchboard")
+    try:
+        caller = resident("0322223333")
+        caller.calls()
+        desk.page.wait_for_selector("body[data-phone=ringing]", timeout=20000)
+        started = centre.clock.monotonic()
+        centre.wait(lambda: centre.clock.monotonic() - started > 2.5, 5, "")
+        caller.hangs_up()
+        caller.waits("idle")
+    finally:
+        kill_and_settle(centre, "switchboard")
     kinds = [type(r.event).__name__ for r in events(centre, before)]
     assert kinds.count("ContactArrived") == 1
     assert kinds.count("ContactUnserved") == 1
@@ -159,6 +162,7 @@ def test_who_is_cut_by_a_dying_asterisk_is_on_the_callback_list_and_the_seat_com
 def test_calls_are_answered_while_the_database_is_locked_and_written_afterwards(
     centre: Stage, desk: Desk, resident: Make
 ) -> None:
+    desk.is_open()
     before = last_event(centre)
     lock = sqlite3.connect(str(centre.house.database.path), isolation_level=None)
     lock.execute("BEGIN IMMEDIATE")

@@ -87,6 +87,7 @@ def wire(centre: Stage) -> Iterator[Wire]:
 def test_a_call_is_answered_and_known_whatever_befalls_the_link_to_asterisk(
     centre: Stage, desk: Desk, resident: Make, wire: Wire, fault: Callable[[Wire], None]
 ) -> None:
+    desk.is_open()
     before = last_event(centre)
     with settled(centre):
         fault(wire)
