@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from admin.demo.stage import Stage, free_port_block
 from bench.bare import bare_asterisk
-from bench.measure import Aim, Findings, Spread, Table, cpu_seconds, process_of, ratio, sit_down, whole_centre
+from bench.measure import Aim, Findings, Spread, Table, cpu_seconds, process_of, ratio, seated, whole_centre
 from bench.sipp import Calls, call
 from contact_center.contacts.model import Contact
 from contact_center.events.model import EventRow
@@ -72,8 +72,8 @@ def run() -> Findings:
     with (
         whole_centre(telephony__rtp_first=first, telephony__rtp_last=first + SOUND_PORTS - 1) as on_stage,
         bare_asterisk(on_stage.home / "bare", render.places(on_stage.house).prompts / "music", SOUND_PORTS) as (port, pid),
+        seated(on_stage),
     ):
-        sit_down(on_stage)
         ours = Side("ours", on_stage.house.settings[SIP_PORT], process_of(on_stage, "asterisk"))
         plain = Side("plain", port, pid)
         for side in (ours, plain):

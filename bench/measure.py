@@ -21,6 +21,8 @@ from admin.processes.layout import prepare
 from contact_center.house import House, build, read_settings
 from contact_center.identity import Actor
 from telephony.pbx import render
+from telephony.settings import SIP_HOST, SIP_TLS_PORT
+from telephony.softphone import SoftphoneProcess
 
 LINE_NUMBER = "0559990001"
 CARRIER = "127.0.0.2"
@@ -213,12 +215,24 @@ def still_centre(more: str = "") -> Iterator[tuple[House, Path]]:
         yield house, path
 
 
-def sit_down(on_stage: Stage) -> Actor:
-    """Sign a person in at the seat without a browser: the seat is a member of the queue and takes no calls."""
+@contextmanager
+def seated(on_stage: Stage) -> Iterator[Actor]:
+    """Somebody at the seat with a registered phone and no browser: the seat is a member of the queue and takes no calls."""
     house, seat = on_stage.house, "seat-1"
     actor = house.identity.who(house.identity.sign_in("agent", on_stage.passwords["agent"]))
     with house.database.session_scope() as session:
-        house.seats.sign_in(session, actor, seat, "browser")
+        house.seats.sign_in(session, actor, seat, "native")
     on_stage.wait(lambda: seat in render.console(house, "queue show main"), 10, "席が待ち行列に入りません")
-    return actor
-
+    with house.database.reading() as session:
+        password = house.seats.sip_password(house.seats.get(session, seat))
+    host, port = house.settings[SIP_HOST], house.settings[SIP_TLS_PORT]
+    phone = SoftphoneProcess(host, tls=True)
+    try:
+        phone.do(
+            "open", uri=f"sip:{seat}-native@{host}", registrar=f"sip:{host}:{port};transport=tls", user=f"{seat}-native",
+            password=password,
+        )  # fmt: skip
+        phone.wait("registered")
+        yield actor
+    finally:
+        phone.close()

@@ -159,7 +159,7 @@ class Switchboard(Service):
         self._settled = False
 
     def _settle(self) -> None:
-        """Make database and Asterisk agree: first the record, then the present channels, then the queues' members."""
+        """Make database and Asterisk agree, and begin to write what is heard."""
         protocol = self.link.protocol
         if protocol is None or not protocol.ready or not self.running:
             return

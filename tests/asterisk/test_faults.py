@@ -86,7 +86,7 @@ def test_a_call_that_rings_while_processes_are_killed_is_still_answered(
     no_ghosts(centre)
 
 
-@pytest.mark.parametrize("names", ["hub", "switchboard nginx", "web worker redis"])
+@pytest.mark.parametrize("names", ["hub", "switchboard nginx", "web worker redis", "asterisk"])
 def test_wrap_up_survives_killed_processes(centre: Stage, desk: Desk, resident: Make, names: str) -> None:
     caller = resident()
     caller.calls()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +13,7 @@ from admin.demo.stage import Stage
 from contact_center.personal import Owner
 from telephony.demo import Resident
 from telephony.softphone.hearing import HEARD, likeness, load
-from tests.asterisk.conftest import Desk, callbacks, kill
+from tests.asterisk.conftest import Desk, callbacks, process
 from tests.conftest import CLONE
 
 Make = Callable[..., Resident]
@@ -232,7 +234,12 @@ def test_a_note_typed_while_the_hub_is_away_is_kept_when_it_is_back(centre: Stag
     caller.calls()
     desk.rings()
     desk.answers()
-    kill(centre, "hub")
+    box = "(s) => JSON.stringify(document.querySelector(s).getBoundingClientRect())"
+    places = f"['#note', '#outcomes', '#hang-up', '#leave-seat'].map({box})"
+    before = desk.page.evaluate(places)
+    os.kill(process(centre, "hub")[0], signal.SIGKILL)
+    desk.page.wait_for_selector("#notice:not([hidden])")
+    assert desk.page.evaluate(places) == before, "a notice moves what the agent works with"
     desk.page.fill("#note", "切れている間に書いた")
     desk.page.get_by_text("保存しました").wait_for()
     contact = _contact(centre)
