@@ -117,11 +117,11 @@ def build(settings: Settings, clock: Clock | None = None) -> House:
     directory = Directory(clock, log)
     seats = Seats(clock, log, keyring, settings[WRAP_UP])
     callbacks = Callbacks(clock, log, audit, vault, settings[ABANDON_AFTER])
+    contacts = Contacts(clock, log, vault, seats, callbacks)
     return House(
         settings=settings, features=features, clock=clock, database=database, log=log, keyring=keyring, audit=audit,
         vault=vault, rights=rights, identity=Identity(database, clock, log, audit, rights, settings),
         directory=directory, ledger=Ledger(clock), seats=seats, callbacks=callbacks,
-        contacts=Contacts(clock, log, vault, seats, callbacks),
-        notes=Notes(clock, log, audit, vault, seats, directory),
+        contacts=contacts, notes=Notes(clock, log, audit, vault, seats, directory, contacts),
         fold=Fold(database, log, settings[SERVICE_LEVEL]), board=Board(clock, directory, seats, callbacks),
     )  # fmt: skip

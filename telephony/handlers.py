@@ -123,9 +123,6 @@ def close_contact(hub: Hub, actor: Actor, message: m.CloseContact) -> Iterator[M
     """End the wrap-up."""
     with hub.house.database.session_scope() as session:
         hub.house.notes.close(session, actor, message.contact)
-        seat = hub.house.seats.of_person(session, actor.person)
-        if seat is not None:
-            hub.house.contacts.resume(session, seat)
     yield from ()
 
 

@@ -109,7 +109,7 @@ class Stage:
         for name, usual in _WANTED_PORTS.items():
             port = self._port(usual)
             while port in ports.values():
-                port = self._port(0)
+                port = free_port()
             ports[name] = port
         tables: dict[str, list[str]] = {"centre": [f'directory = "{self.directory}"', 'home = "."']}
         for name, port in ports.items():
@@ -122,7 +122,7 @@ class Stage:
         self.settings_path.write_text(text + self._more)
 
     def _port(self, usual: int, host: str = "127.0.0.1") -> int:
-        return usual if usual and not self._any_ports and is_free(usual, host) else free_port(host)
+        return usual if not self._any_ports and is_free(usual, host) else free_port(host)
 
     def _people(self) -> None:
         known = {person.account for person in self.house.identity.people()}

@@ -83,6 +83,8 @@ class SeatPhone:
         self._clock = clock
         self.link: DeviceLink | None = None
         self._contact = ""
+        self._account: dict[str, str] | None = None
+        self._state = "unregistered"
         threading.Thread(target=self._tell_in_thread, daemon=True).start()
 
     def obey(self, message: dict[str, Any]) -> None:
@@ -91,6 +93,11 @@ class SeatPhone:
             return
         if message["do"] == "register":
             account = message["account"]
+            if account == self._account and self._state != "unregistered":
+                # A console that was loaded anew asks for a phone that is at work: a call on it goes on.
+                self._report()
+                return
+            self._account = account
             where = f"sip:{account['host']}:{account['port']};transport=tls"
             self._phone.do(
                 "open", uri=f"sip:{account['user']}@{account['host']}", registrar=where, user=account["user"],
@@ -110,12 +117,16 @@ class SeatPhone:
                 return
             if said["state"] not in _STATES:
                 continue
-            self._contact = said.get("contact", self._contact)
-            if self.link is not None:
-                try:
-                    self.link.send({"type": "phone.report", "state": said["state"], "contact": self._contact})
-                except OSError:
-                    self.link = None
+            self._state, self._contact = said["state"], said.get("contact", self._contact)
+            self._report()
+
+    def _report(self) -> None:
+        """Tell the console what the phone does."""
+        if self.link is not None:
+            try:
+                self.link.send({"type": "phone.report", "state": self._state, "contact": self._contact})
+            except OSError:
+                self.link = None
 
 
 def run(url: str, token: str, authority: Path | None, host: str, sound: bool) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from contact_center.audit import Act, AuditTrail
 from contact_center.clock import Clock
 from contact_center.contacts.model import Contact, Escalation, State
+from contact_center.contacts.service import Contacts
 from contact_center.directory import Directory
 from contact_center.errors import BadInput, Conflict, NotFound
 from contact_center.events import EventLog
@@ -34,13 +35,23 @@ class Card:
 class Notes:
     """Writing on contacts. Methods take the session of the caller's transaction."""
 
-    def __init__(self, clock: Clock, log: EventLog, audit: AuditTrail, vault: Vault, seats: Seats, directory: Directory) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        log: EventLog,
+        audit: AuditTrail,
+        vault: Vault,
+        seats: Seats,
+        directory: Directory,
+        contacts: Contacts,
+    ) -> None:
         self._clock = clock
         self._log = log
         self._audit = audit
         self._vault = vault
         self._seats = seats
         self._directory = directory
+        self._contacts = contacts
 
     def access_card(self, session: Session, actor: Actor, id: int) -> Card:
         """Number and note of a contact. The look is on the audit trail before anything is shown.
@@ -92,7 +103,7 @@ class Notes:
             self.finish(session, contact, "switchboard")
 
     def finish(self, session: Session, contact: Contact, actor: str) -> None:
-        """End a contact that has its category and outcome; its seat goes on to what comes next."""
+        """End a contact that has its category and outcome; its seat goes on to what comes next, an older wrap-up before all."""
         assert contact.category is not None
         assert contact.outcome is not None
         now = self._clock.now()
@@ -106,6 +117,7 @@ class Notes:
         seat = session.get(Seat, contact.seat_id) if contact.seat_id else None
         if seat is not None and seat.contact_id == contact.id:
             self._seats.free(session, seat, actor)
+            self._contacts.resume(session, seat)
         self._log.append(session, closed)
 
     def escalate(self, session: Session, actor: Actor, id: int, to: str, hours: int) -> int:

@@ -127,10 +127,8 @@ class Seats:
         return seat
 
     def ring(self, session: Session, seat: Seat, contact: int) -> None:
-        """The seat rings with a contact; whoever went away in the same moment is away after it."""
+        """The seat rings with a contact."""
         seat.contact_id = contact
-        if seat.presence == Presence.AWAY:
-            seat.next_presence = Presence.AWAY
         self._to(session, seat, Presence.RINGING, "switchboard")
 
     def stop_ringing(self, session: Session, seat: Seat, put_away: bool) -> None:
@@ -178,6 +176,9 @@ class Seats:
     def _to(self, session: Session, seat: Seat, presence: Presence, actor: str, reason: str = "") -> None:
         if presence != Presence.WRAPPING:
             seat.wrap_until = None
+        if presence in (Presence.RINGING, Presence.WRAPPING) and seat.presence == Presence.AWAY:
+            # Whoever went away as it began, or has an older wrap-up before them, is away after it.
+            seat.next_presence = Presence.AWAY
         if presence in (Presence.AVAILABLE, Presence.AWAY, Presence.LOST, Presence.SIGNED_OUT):
             seat.reason = reason
         seat.presence, seat.since = presence, self._clock.now()

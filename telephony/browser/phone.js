@@ -191,10 +191,11 @@ export class Phone {
     else if (performance.now() - this.silent.since > 3000) this.device.drop();
   }
 
-  // The seat rings or talks, but this phone, back from a break or a reload, knows nothing of it: the centre must ring it anew,
-  // or tell the resident that the call is cut.
+  // The seat rings or talks, but this page's phone, back from a break or a reload, knows nothing of it: the centre must ring it
+  // anew, or tell the resident that the call is cut. A native phone outlives the page.
   missesLeg(presence, contact) {
-    if (!["ringing", "on_contact"].includes(presence) || this.state !== "registered") {
+    const ours = presence === "ringing" || (presence === "on_contact" && !(this.device instanceof NativePhone));
+    if (!ours || this.state !== "registered") {
       this.missing = null;
       return;
     }

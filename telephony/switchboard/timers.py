@@ -59,4 +59,3 @@ class WrapUpTimers:
             seat = house.seats.get(session, id)
             if seat.presence == Presence.WRAPPING and seat.contact_id is not None:
                 house.notes.time_is_over(session, seat)
-                house.contacts.resume(session, seat)

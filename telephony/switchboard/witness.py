@@ -99,7 +99,8 @@ class Witness:
 
     def delete_old(self) -> None:
         """Delete rotated files that have been kept long enough."""
-        for path in self._log.parent.glob("queue_log.*"):
+        # Asterisk's messages are rotated together with its record, and may name a caller as well.
+        for path in [*self._log.parent.glob("queue_log.*"), *self._log.parent.glob("messages.log.*")]:
             if path == self._mark or path.suffix == ".new":
                 continue
             if self._clock.now().timestamp() - path.stat().st_mtime > KEEP.total_seconds():

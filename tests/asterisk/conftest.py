@@ -55,6 +55,20 @@ class Desk:
         self.page.wait_for_selector("body[data-phone=talking]")
         self.presence("on_contact")
 
+    def picks_up(self) -> None:
+        """Answer as soon as the phone rings, whether or not the centre can write and show anything."""
+        self.page.wait_for_selector("body[data-phone=ringing]", timeout=20000)
+        self.page.keyboard.press("F4")
+        self.page.wait_for_selector("body[data-phone=talking]")
+
+    def serves(self, caller: Resident) -> None:
+        """A short call, from its ring to the wrap-up."""
+        caller.calls()
+        self.rings()
+        self.answers()
+        caller.hangs_up()
+        self.presence("wrapping")
+
     def classifies(self, category: str = "booking", outcome: str = "faq") -> None:
         self.page.check(f"#categories input[value={category}]", force=True)
         self.page.check(f"#outcomes input[value={outcome}]", force=True)
@@ -82,16 +96,23 @@ def _plain(said: str) -> str:
     return "\n".join(line for line in lines if "(paused" not in line)
 
 
-@pytest.fixture
-def desk(centre: Stage, browser: Any) -> Iterator[Desk]:
-    """An agent at seat 1, ready for calls."""
+def sit_down(centre: Stage, browser: Any, account: str = "agent", seat: str = "seat-1", phone: str = "browser") -> Desk:
+    """Somebody signs in, takes a seat and is available."""
     page = centre.page(browser)
-    centre.sign_in(page, "agent")
+    centre.sign_in(page, account)
     page.wait_for_selector("#take-seat:not([hidden])")
-    take_seat(page)
+    page.select_option("#phone-kind", phone)
+    take_seat(page, seat)
     page.click("#go-available")
     made = Desk(centre, page)
     made.presence("available")
+    return made
+
+
+@pytest.fixture
+def desk(centre: Stage, browser: Any) -> Iterator[Desk]:
+    """An agent at seat 1, ready for calls."""
+    made = sit_down(centre, browser)
     yield made
     made.leaves()
 

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from admin.demo.stage import Stage
-from telephony.demo import Resident, take_seat
-from tests.asterisk.conftest import Desk, agent_voice, events, last_event
+from telephony.demo import Resident
+from tests.asterisk.conftest import agent_voice, events, last_event, sit_down
 from tests.conftest import CLONE, MORE, short_greetings
 
 NOTE = "ディスクが一杯の間に書いた"
@@ -28,13 +28,7 @@ def fill(ballast: Path) -> None:
 
 def play(centre: Stage) -> None:
     """Fill the disk, answer a call, lose a call, make room, and look for what was not written."""
-    page = centre.page(centre.browser(agent_voice(centre)))
-    centre.sign_in(page, "agent")
-    page.wait_for_selector("#take-seat:not([hidden])")
-    take_seat(page)
-    page.click("#go-available")
-    desk = Desk(centre, page)
-    desk.presence("available")
+    desk = sit_down(centre, centre.browser(agent_voice(centre)))
     desk.is_open()
     before = last_event(centre)
     ballast = centre.home / "ballast"
@@ -42,9 +36,7 @@ def play(centre: Stage) -> None:
 
     first = Resident(centre, "0322227777")
     first.calls()
-    page.wait_for_selector("body[data-phone=ringing]", timeout=20000)
-    page.keyboard.press("F4")
-    page.wait_for_selector("body[data-phone=talking]")
+    desk.picks_up()
     first.waits("talking")
     assert events(centre, before) == [], "the disk was not full"
     first.hangs_up()
@@ -64,7 +56,7 @@ def play(centre: Stage) -> None:
 
     centre.wait(caught_up, 30, "not everything was caught up with")
     desk.presence("wrapping", 20)
-    page.fill("#note", NOTE)
+    desk.page.fill("#note", NOTE)
     desk.classifies()
     desk.finishes()
     desk.presence("available")

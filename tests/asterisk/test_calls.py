@@ -168,20 +168,12 @@ def test_no_callers_number_and_no_note_stand_in_any_log(centre: Stage) -> None:
 def test_a_reload_of_the_telephones_configuration_loses_no_telephone(centre: Stage, desk: Desk, resident: Make) -> None:
     render.console(centre.house, "module reload res_pjsip.so")
     caller = resident()
-    caller.calls()
-    desk.rings()
-    desk.answers()
-    caller.hangs_up()
-    desk.presence("wrapping")
+    desk.serves(caller)
 
 
 def test_asterisks_own_record_tells_the_whole_story_of_a_call(centre: Stage, desk: Desk, resident: Make) -> None:
     caller = resident("0311117777")
-    caller.calls()
-    desk.rings()
-    desk.answers()
-    caller.hangs_up()
-    desk.presence("wrapping")
+    desk.serves(caller)
     lines = (centre.home / "asterisk" / "log" / "queue_log").read_text().splitlines()
     key = next(line.split("|")[1] for line in lines if "M-ARRIVED|0311117777" in line)
     told = [seen for line in lines if key in line and (seen := from_queue_log(line))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ import pytest
 
 from admin.demo.stage import Stage
 from admin.processes.witness import LineWitness
+from contact_center.availability import Ledger
+from contact_center.clock import FakeClock
+from tests.conftest import MORNING
 
 from .conftest import Desk
 
@@ -100,10 +104,12 @@ def test_a_wrong_command_ends_with_a_sentence_and_its_own_code(
 
 
 def test_minutes_served_and_down_are_written_by_a_witness_outside_the_switchboard(centre: Stage) -> None:
-    house = centre.house
+    # A minute of this test's own: in those of today, other tests have killed Asterisk before the keeper's eyes.
+    clock = FakeClock(MORNING)
+    house = replace(centre.house, clock=clock, ledger=Ledger(clock))
     LineWitness(house, None)._look_in_thread()
-    now = house.clock.now()
+    now = clock.now()
     with house.database.reading() as session:
         minutes = house.ledger.minutes(session, "line:line1", now - timedelta(minutes=2), now + timedelta(minutes=1))
-    assert minutes.served >= 1
+    assert minutes.served == 1
     assert minutes.down == 0

@@ -89,11 +89,7 @@ def test_a_call_that_rings_while_processes_are_killed_is_still_answered(
 @pytest.mark.parametrize("names", ["hub", "switchboard nginx", "web worker redis", "asterisk"])
 def test_wrap_up_survives_killed_processes(centre: Stage, desk: Desk, resident: Make, names: str) -> None:
     caller = resident()
-    caller.calls()
-    desk.rings()
-    desk.answers()
-    caller.hangs_up()
-    desk.presence("wrapping")
+    desk.serves(caller)
     kill_and_settle(centre, *names.split())
     notice_is_gone(desk)
     desk.classifies()
@@ -152,11 +148,7 @@ def test_who_is_cut_by_a_dying_asterisk_is_on_the_callback_list_and_the_seat_com
     desk.presence("available", 30)
     no_ghosts(centre)
     again = resident()
-    again.calls()
-    desk.rings()
-    desk.answers()
-    again.hangs_up()
-    desk.presence("wrapping")
+    desk.serves(again)
 
 
 def test_calls_are_answered_while_the_database_is_locked_and_written_afterwards(
@@ -169,9 +161,7 @@ def test_calls_are_answered_while_the_database_is_locked_and_written_afterwards(
     try:
         caller = resident("0322226666")
         caller.calls()
-        desk.page.wait_for_selector("body[data-phone=ringing]", timeout=20000)
-        desk.page.keyboard.press("F4")
-        desk.page.wait_for_selector("body[data-phone=talking]")
+        desk.picks_up()
         caller.waits("talking")
         held = centre.clock.monotonic()
         # Longer than any writer waits, so that the switchboard has given up and fallen behind.

@@ -14,7 +14,7 @@ from admin.demo.stage import Stage
 from telephony.demo import Resident
 from telephony.pbx import render
 
-from .conftest import Desk, events, kill, last_event
+from .conftest import Desk, events, kill, last_event, sit_down
 
 Make = Callable[..., Resident]
 
@@ -33,19 +33,18 @@ def phone(centre: Stage) -> Iterator[subprocess.Popen[bytes]]:
     process.wait(10)
 
 
+@pytest.fixture
+def native_desk(centre: Stage, browser: Any, phone: subprocess.Popen[bytes]) -> Iterator[Desk]:
+    """The supervisor at seat 2, whose phone is the native one."""
+    made = sit_down(centre, browser, "supervisor", "seat-2", "native")
+    yield made
+    made.leaves()
+
+
 def test_a_call_is_answered_held_and_ended_from_the_console(
-    centre: Stage, browser: Any, phone: subprocess.Popen[bytes], resident: Make
+    centre: Stage, native_desk: Desk, phone: subprocess.Popen[bytes], resident: Make
 ) -> None:
-    page = centre.page(browser)
-    centre.sign_in(page, "supervisor")
-    page.wait_for_selector("#take-seat:not([hidden])")
-    page.select_option("#seat", "seat-2")
-    page.select_option("#phone-kind", "native")
-    page.click("#take-seat")
-    page.wait_for_selector("body[data-phone=registered]", timeout=20000)
-    page.click("#go-available")
-    desk = Desk(centre, page)
-    desk.presence("available")
+    desk, page = native_desk, native_desk.page
     before = last_event(centre)
     caller = resident()
     caller.calls()
@@ -63,22 +62,12 @@ def test_a_call_is_answered_held_and_ended_from_the_console(
     desk.presence("available")
     seats = {r.event.seat for r in events(centre, before) if type(r.event).__name__ == "ContactAnswered"}
     assert seats == {"seat-2"}
-    desk.leaves()
 
 
 def test_talk_at_a_native_phone_outlives_hub_and_front_door(
-    centre: Stage, browser: Any, phone: subprocess.Popen[bytes], resident: Make
+    centre: Stage, native_desk: Desk, phone: subprocess.Popen[bytes], resident: Make
 ) -> None:
-    page = centre.page(browser)
-    centre.sign_in(page, "supervisor")
-    page.wait_for_selector("#take-seat:not([hidden])")
-    page.select_option("#seat", "seat-2")
-    page.select_option("#phone-kind", "native")
-    page.click("#take-seat")
-    page.wait_for_selector("body[data-phone=registered]", timeout=20000)
-    page.click("#go-available")
-    desk = Desk(centre, page)
-    desk.presence("available")
+    desk, page = native_desk, native_desk.page
     caller = resident()
     caller.calls()
     desk.rings()
@@ -96,7 +85,24 @@ def test_talk_at_a_native_phone_outlives_hub_and_front_door(
     desk.classifies()
     desk.finishes()
     desk.presence("available")
-    desk.leaves()
+
+
+def test_a_console_that_is_loaded_anew_finds_the_native_phone_talking(native_desk: Desk, resident: Make) -> None:
+    desk, page = native_desk, native_desk.page
+    caller = resident()
+    caller.calls()
+    desk.rings()
+    desk.answers()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    page.wait_for_selector("body[data-phone=talking]")
+    desk.presence("on_contact")
+    page.keyboard.press("F8")
+    caller.waits("idle")
+    desk.presence("wrapping")
+    desk.classifies()
+    desk.finishes()
+    desk.presence("available")
 
 
 def test_a_device_that_was_revoked_is_refused(centre: Stage) -> None:

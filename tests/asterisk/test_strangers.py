@@ -108,8 +108,4 @@ def test_what_a_caller_calls_themselves_is_neither_heard_as_asterisks_word_nor_k
     record = (centre.home / "asterisk" / "log" / "queue_log").read_text()
     assert "Event: Hangup" not in record
     caller = resident()
-    caller.calls()
-    desk.rings()
-    desk.answers()
-    caller.hangs_up()
-    desk.presence("wrapping")
+    desk.serves(caller)

@@ -347,8 +347,6 @@ def test_a_wrap_up_that_was_pushed_aside_comes_back(house: House, play: Play) ->
     for step in ("offer", "answer", "seat_left"):
         play.do(step, second)
     play.close(hanako, second)
-    with house.database.session_scope() as session:
-        house.contacts.resume(session, house.seats.get(session, "seat-1"))
     with house.database.reading() as session:
         seat = session.get_one(Seat, "seat-1")
         assert (seat.presence, seat.contact_id) == (Presence.WRAPPING, first)
