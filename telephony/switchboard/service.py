@@ -38,6 +38,9 @@ from telephony.switchboard.witness import Witness
 RETRY = 1.0
 """Seconds until a database that could not be written is tried again."""
 
+GATHER = 0.01
+"""Seconds for which news are gathered before they are written: meanwhile Asterisk has the processor for the call it is setting up."""
+
 RECONCILE_EVERY = 10.0
 RENDER_EVERY = 600.0
 T = TypeVar("T")
@@ -134,8 +137,11 @@ class Switchboard(Service):
     def _write_soon(self) -> None:
         if not self._writing and self._settled and self._unwritten:
             self._writing = True
-            batch, self._unwritten = self._unwritten, []
-            self.in_thread(self.calls.observe, batch).addCallbacks(self._written, self._not_written)
+            self.reactor.callLater(GATHER, self._write)
+
+    def _write(self) -> None:
+        batch, self._unwritten = self._unwritten, []
+        self.in_thread(self.calls.observe, batch).addCallbacks(self._written, self._not_written)
 
     def _written(self, _events: int) -> None:
         self._writing = False
