@@ -39,7 +39,7 @@ RETRY = 1.0
 """Seconds until a database that could not be written is tried again."""
 
 GATHER = 0.01
-"""Seconds for which news are gathered before they are written: meanwhile Asterisk has the processor for the call it is setting up."""
+"""Seconds for which news are gathered before they are written: Asterisk first finishes setting up the call they are about."""
 
 RECONCILE_EVERY = 10.0
 RENDER_EVERY = 600.0
