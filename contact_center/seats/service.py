@@ -17,8 +17,10 @@ from contact_center.personal import Keyring
 from contact_center.seats.model import Presence, Seat
 
 PHONES = ("browser", "native")
-AWAY_REASONS = ("休憩", "昼休み", "研修", "打合せ", "事務処理", "離席")
-NO_ANSWER = "応答なし"
+AWAY_REASONS = ("break", "lunch", "training", "meeting", "paperwork", "absent")
+"""The reasons an agent may choose; the console words them."""
+
+NO_ANSWER = "no_answer"
 
 
 class Seats:

@@ -5,7 +5,7 @@ import { Link } from "./link.js";
 import { mountPanels } from "./panels.js";
 import { Phone } from "./phone.js";
 import { Sound } from "./sound.js";
-import { CallbackList, drawFigures, drawLines, drawSeats, presenceWords } from "./surroundings.js";
+import { awayWord, CallbackList, drawFigures, drawLines, drawSeats, presenceText } from "./surroundings.js";
 import { page, span, t } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -77,14 +77,11 @@ function drawSeatKeys() {
   $("my-seat").textContent = seat?.name ?? "";
   const presence = $("presence");
   presence.dataset.state = seat?.presence ?? "signed_out";
-  const words = presenceWords();
-  let text = seat ? words[seat.presence] : t("未着席");
-  if (seat?.presence === "away" && seat.reason) text += t("（{reason}）", { reason: seat.reason });
   if (seat && ["ringing", "on_contact", "wrapping"].includes(seat.presence)) {
     $("go-available").setAttribute("aria-pressed", String(seat.next === "available"));
     $("go-away").setAttribute("aria-pressed", String(seat.next === "away"));
   } else for (const id of ["go-available", "go-away"]) $(id).removeAttribute("aria-pressed");
-  presence.textContent = text;
+  presence.textContent = seat ? presenceText(seat) : t("未着席");
   if (!seat) {
     const free = Object.entries(board.state.seats).filter(([, one]) => !one.person);
     const select = $("seat");
@@ -235,7 +232,7 @@ async function microphone() {
 $("leave-seat").addEventListener("click", () => asked("seat.leave"));
 $("go-available").addEventListener("click", () => asked("seat.presence", { presence: "available" }));
 $("go-away").addEventListener("click", () => asked("seat.presence", { presence: "away", reason: $("away-reason").value }));
-$("away-reason").replaceChildren(...page.away.map((reason) => new Option(reason, reason)));
+$("away-reason").replaceChildren(...page.away.map((reason) => new Option(awayWord(reason), reason)));
 $("answer").addEventListener("click", () => {
   phone.command("answer");
   $("note").focus();

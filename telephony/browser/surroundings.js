@@ -3,9 +3,18 @@ import { clockTime, span, t } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 
-export const presenceWords = () => ({
+const presenceWords = () => ({
   signed_out: t("空席"), available: t("受付中"), ringing: t("着信中"), on_contact: t("応対中"), wrapping: t("後処理"), away: t("離席"), lost: t("電話が切れています"),
 });
+
+const awayWords = () => ({
+  break: t("休憩"), lunch: t("昼休み"), training: t("研修"), meeting: t("打合せ"), paperwork: t("事務処理"), absent: t("席外し"), no_answer: t("応答なし"),
+});
+
+export const awayWord = (reason) => awayWords()[reason] ?? reason;
+
+// A seat's presence with the reason, where it has one.
+export const presenceText = (seat) => presenceWords()[seat.presence] + (seat.presence === "away" && seat.reason ? t("（{reason}）", { reason: awayWord(seat.reason) }) : "");
 
 function item(parent, text, name = "span", className = "") {
   const made = document.createElement(name);
@@ -73,13 +82,12 @@ export function drawFigures(board) {
 }
 
 export function drawSeats(board) {
-  const words = presenceWords();
   const list = $("seats");
   list.replaceChildren();
   for (const seat of Object.values(board.state.seats)) {
     const row = item(list, "", "li");
     item(row, `${seat.name} ${seat.person_name}`);
-    item(row, words[seat.presence] + (seat.presence === "away" && seat.reason ? t("（{reason}）", { reason: seat.reason }) : ""), "span", "quiet");
+    item(row, presenceText(seat), "span", "quiet");
   }
 }
 

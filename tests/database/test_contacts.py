@@ -118,7 +118,7 @@ def test_a_seat_that_does_not_answer_is_put_away_and_the_caller_waits_on(house: 
     play.not_answered(id)
     with house.database.reading() as session:
         seat = house.seats.get(session, "seat-1")
-        assert (seat.presence, seat.reason, seat.contact_id) == (Presence.AWAY, "応答なし", None)
+        assert (seat.presence, seat.reason, seat.contact_id) == (Presence.AWAY, "no_answer", None)
     assert play.contact(id).state == State.QUEUED
 
 
@@ -166,13 +166,13 @@ def test_what_comes_after_the_contact_can_be_chosen_during_it(house: House, play
     for step in ("offer", "answer"):
         play.do(step, id)
     with house.database.session_scope() as session:
-        house.seats.choose(session, hanako, "away", "昼休み")
+        house.seats.choose(session, hanako, "away", "lunch")
     assert play.presence() == Presence.ON_CONTACT
     play.do("seat_left", id)
     play.close(hanako, id)
     with house.database.reading() as session:
         seat = house.seats.get(session, "seat-1")
-    assert (seat.presence, seat.reason) == (Presence.AWAY, "昼休み")
+    assert (seat.presence, seat.reason) == (Presence.AWAY, "lunch")
 
 
 def test_categories_are_at_most_four_all_different_and_from_the_list(house: House, play: Play) -> None:

@@ -135,19 +135,19 @@ def test_who_went_away_as_it_began_to_ring_is_away_after_the_contact(house: Hous
     hanako = person(house)
     play.seat(hanako)
     id = play.arrive()
-    play.choose(hanako, "away", "休憩")
+    play.choose(hanako, "away", "break")
     for step in ("offer", "answer", "seat_left"):
         play.do(step, id)
     play.close(hanako, id)
     with house.database.reading() as session:
         seat = house.seats.get(session, "seat-1")
-    assert (seat.presence, seat.reason) == (Presence.AWAY, "休憩")
+    assert (seat.presence, seat.reason) == (Presence.AWAY, "break")
 
 
 def test_a_phone_that_came_back_leaves_no_trace_after_the_next_contact(house: House, play: Play) -> None:
     hanako = person(house)
     play.seat(hanako)
-    play.choose(hanako, "away", "休憩")
+    play.choose(hanako, "away", "break")
     for what in ("lose", "find"):
         with house.database.session_scope() as session:
             getattr(house.seats, what)(session, house.seats.get(session, "seat-1"))
