@@ -12,7 +12,7 @@ from admin.demo.stage import free_port, free_port_block
 from bench.measure import CARRIER
 from contact_center.errors import Unavailable
 from telephony.pbx import install
-from telephony.pbx.render import MODULES
+from telephony.pbx.values import MODULES
 
 CONFIGURATION = {
     "asterisk.conf": """

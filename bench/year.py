@@ -49,7 +49,7 @@ FROM dice;
 CONTACTS = """
 INSERT INTO contacts (id, key, channel, city_id, line_id, menu, state, withheld, arrived_at, queued_at, answered_at, ended_at,
                       closed_at, unserved, cut, category, further, outcome)
-SELECT id, 'year-' || id, 'phone', 'mihon', 'line1', '', iif(ended = 'answered', 'closed', 'unserved'), 0, arrived, arrived,
+SELECT id, 'year-' || id, 'phone', 'mihon', 'line1', '', iif(ended = 'answered', 'closed', 'unserved'), '', arrived, arrived,
        iif(ended = 'answered', arrived + waited, NULL),
        arrived + waited + iif(ended = 'answered', talked, 0), arrived + waited + iif(ended = 'answered', talked + wrapped, 0),
        iif(ended = 'answered', NULL, ended), 0,

@@ -16,7 +16,7 @@ from contact_center.availability import Ledger
 from contact_center.clock import Clock, SystemClock
 from contact_center.contacts import Callbacks, Contacts, Notes
 from contact_center.database import Database
-from contact_center.directory import Directory
+from contact_center.directory import Directory, Notices
 from contact_center.errors import SettingsError
 from contact_center.events import KERNEL_EVENTS, EventLog
 from contact_center.features import Feature, PersonalData, check_permissions, load_features
@@ -61,6 +61,7 @@ class House:
     rights: Rights
     identity: Identity
     directory: Directory
+    notices: Notices
     ledger: Ledger
     seats: Seats
     callbacks: Callbacks
@@ -118,10 +119,11 @@ def build(settings: Settings, clock: Clock | None = None) -> House:
     seats = Seats(clock, log, keyring, settings[WRAP_UP])
     callbacks = Callbacks(clock, log, audit, vault, settings[ABANDON_AFTER])
     contacts = Contacts(clock, log, vault, seats, callbacks)
+    notices = Notices(clock, log)
     return House(
         settings=settings, features=features, clock=clock, database=database, log=log, keyring=keyring, audit=audit,
         vault=vault, rights=rights, identity=Identity(database, clock, log, audit, rights, settings),
-        directory=directory, ledger=Ledger(clock), seats=seats, callbacks=callbacks,
+        directory=directory, notices=notices, ledger=Ledger(clock), seats=seats, callbacks=callbacks,
         contacts=contacts, notes=Notes(clock, log, audit, vault, seats, directory, contacts),
-        fold=Fold(database, log, settings[SERVICE_LEVEL]), board=Board(clock, directory, seats, callbacks),
+        fold=Fold(database, log, settings[SERVICE_LEVEL]), board=Board(clock, directory, notices, seats, callbacks),
     )  # fmt: skip

@@ -17,6 +17,8 @@ RESIDENT_SAYS = "もしもし、マイナンバーカードの受け取りを予
 AGENT_SAYS = "お電話ありがとうございます。担当の佐藤です。受け取りのご予約ですね。通知書はお手元にございますか。"
 RESIDENT_NUMBER = "09012345678"
 LINE_NUMBER = "0559990001"
+WAV_HEADER = 44
+RECORDED_RATE = 16000
 EAR = """
 () => {
   const context = new AudioContext();
@@ -75,6 +77,10 @@ class Resident:
         """Wait for the phone to say this state."""
         return self._phone.wait(state, seconds)
 
+    def presses(self, key: str) -> None:
+        """Press a key of the telephone."""
+        self._phone.do("keys", digits=key)
+
     def hangs_up(self) -> None:
         """End the call."""
         self._phone.do("hang_up")
@@ -84,6 +90,12 @@ class Resident:
         self._phone.do("stop_recording", path=str(self.recording))
         self._phone.wait("recorded")
         return load(self.recording)
+
+    def heard_so_far(self) -> np.ndarray:
+        """What has been heard up to now, while the recording goes on: PJSIP writes the lengths in its header at the end."""
+        raw = self.recording.read_bytes()[WAV_HEADER:] if self.recording.exists() else b""
+        samples = np.frombuffer(raw[: len(raw) // 2 * 2], dtype="<i2") / 32768
+        return at_rate(samples.astype(np.float32), RECORDED_RATE)
 
     def leaves(self) -> None:
         """Put the telephone away; the recording goes too."""

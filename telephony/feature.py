@@ -23,6 +23,8 @@ feature = Feature(
         HubHandler(m.AskPhone, "seat.use", _HUB + "ask_phone"),
         HubHandler(m.CloseLine, "supervise.close", _HUB + "close_line"),
         HubHandler(m.ReopenLine, "supervise.close", _HUB + "reopen_line"),
+        HubHandler(m.SayNotice, "supervise.close", _HUB + "say_notice"),
+        HubHandler(m.WithdrawNotice, "supervise.close", _HUB + "withdraw_notice"),
         HubHandler(m.AskCard, "contact.personal", _HUB + "ask_card"),
         HubHandler(m.WriteNote, "contact.personal", _HUB + "write_note"),
         HubHandler(m.Classify, "contact.personal", _HUB + "classify"),

@@ -97,6 +97,24 @@ def reopen_line(hub: Hub, actor: Actor, message: m.ReopenLine) -> Iterator[Messa
     yield from ()
 
 
+def say_notice(hub: Hub, actor: Actor, message: m.SayNotice) -> Iterator[Message]:
+    """Keep the announcement; the switchboard has it spoken and applied, the board says since when it is heard."""
+    with hub.house.database.session_scope() as session:
+        actor.require("supervise.close", hub.house.directory.line(session, message.line).line.city_id)
+        hub.house.audit.record(Act(actor.word, "notice.say", f"line:{message.line}", {}))
+        hub.house.notices.say(session, message.line, message.text, message.until, actor.word)
+    yield from ()
+
+
+def withdraw_notice(hub: Hub, actor: Actor, message: m.WithdrawNotice) -> Iterator[Message]:
+    """Take it back."""
+    with hub.house.database.session_scope() as session:
+        actor.require("supervise.close", hub.house.directory.line(session, message.line).line.city_id)
+        hub.house.audit.record(Act(actor.word, "notice.withdraw", f"line:{message.line}", {}))
+        hub.house.notices.withdraw(session, message.line, actor.word)
+    yield from ()
+
+
 def ask_card(hub: Hub, actor: Actor, message: m.AskCard) -> Iterator[Message]:
     """Number and note of a contact; the look is audited before they are shown."""
     with hub.house.database.reading() as session:

@@ -9,6 +9,7 @@ from contact_center.errors import MadoguchiError
 from contact_center.features import Finding
 from contact_center.house import House
 from telephony.pbx import install, render
+from telephony.pbx.values import MODULES
 from telephony.settings import TRUNK_CHANNELS
 
 
@@ -18,13 +19,13 @@ def check(house: House) -> Iterator[Finding]:
     if found is None:
         yield Finding("Asterisk", False, "入っていません。make setup（root）を実行してください。")
         return
-    missing = [name for name in render.MODULES if not (found.modules / f"{name}.so").exists()]
+    missing = [name for name in MODULES if not (found.modules / f"{name}.so").exists()]
     yield Finding("Asteriskの部品", not missing, "すべてあります。" if not missing else f"足りません: {', '.join(missing)}")
     try:
         version = render.console(house, "core show version").split(" built")[0]
         yield Finding("Asterisk", True, version)
         loaded = render.console(house, "module show")
-        silent = [name for name in render.MODULES if (found.modules / f"{name}.so").exists() and f"{name}.so" not in loaded]
+        silent = [name for name in MODULES if (found.modules / f"{name}.so").exists() and f"{name}.so" not in loaded]
         good = "読み込まれています。" if not silent else f"読み込まれていません: {', '.join(silent)}。ログを見てください。"
         yield Finding("Asteriskの読み込み", not silent, good)
         trunk = render.console(house, "pjsip show contacts")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar, Literal
 
 from contact_center.messages import Message
@@ -86,6 +87,24 @@ class ReopenLine(Message):
     """Open a line again that was closed by hand."""
 
     TYPE: ClassVar[str] = "line.reopen"
+    line: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SayNotice(Message):
+    """Let the callers of a line hear a temporary announcement from now on."""
+
+    TYPE: ClassVar[str] = "notice.say"
+    line: str
+    text: str
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawNotice(Message):
+    """Let them hear it no more."""
+
+    TYPE: ClassVar[str] = "notice.withdraw"
     line: str
 
 

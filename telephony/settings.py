@@ -22,6 +22,9 @@ RING_SECONDS = Setting("telephony.ring_seconds", 20, "Seconds a seat rings befor
 LONGEST_WAIT = Setting(
     "telephony.longest_wait", 1800, "Seconds a caller may wait before being listed for a callback.", least=10, most=7200
 )
+SAY_PLACE_EVERY = Setting(
+    "telephony.say_place_every", 30, "Seconds between two announcements of a caller's place.", least=10, most=300
+)
 TRUNK_KIND = Setting("trunk.kind", "ip", "How the carrier knows us.", choices=("ip", "registration"))
 TRUNK_HOST = Setting("trunk.host", "127.0.0.2", "Address or name of the carrier.")
 TRUNK_PORT = Setting("trunk.port", 5060, "SIP port of the carrier.", least=1, most=65535)
@@ -33,6 +36,6 @@ TRUNK_CHANNELS = Setting("trunk.channels", 0, "Legs the carrier allows at once o
 
 TELEPHONY_SETTINGS = (
     SIP_HOST, SIP_PORT, SIP_TLS_PORT, AMI_PORT, AMI_ENDPOINT, HTTP_PORT, RTP_FIRST, RTP_LAST, MEDIA_ADDRESS, LOCAL_NETWORKS,
-    RING_SECONDS, LONGEST_WAIT, TRUNK_KIND, TRUNK_HOST, TRUNK_PORT, TRUNK_TRANSPORT, TRUNK_USER, TRUNK_PASSWORD,
+    RING_SECONDS, LONGEST_WAIT, SAY_PLACE_EVERY, TRUNK_KIND, TRUNK_HOST, TRUNK_PORT, TRUNK_TRANSPORT, TRUNK_USER, TRUNK_PASSWORD,
     TRUNK_FROM, TRUNK_CHANNELS,
 )  # fmt: skip

@@ -53,7 +53,8 @@ class Contact(Base):
     line_id: Mapped[str] = mapped_column(ForeignKey("lines.id"))
     menu: Mapped[str] = mapped_column(String(40), default="")
     state: Mapped[str] = mapped_column(String(12), index=True)
-    withheld: Mapped[bool] = mapped_column(default=False)
+    withheld: Mapped[str] = mapped_column(String(12), default="")
+    """Why there is no number: `anonymous`, `payphone` or `unavailable`; empty where there is one."""
     arrived_at: Mapped[datetime] = mapped_column(Moment, index=True)
     queued_at: Mapped[datetime | None] = mapped_column(Moment)
     offered_at: Mapped[datetime | None] = mapped_column(Moment)

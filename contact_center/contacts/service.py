@@ -43,11 +43,21 @@ class Contacts:
         self._seats = seats
         self._callbacks = callbacks
 
-    def arrive(self, session: Session, key: str, channel: str, line: str, number: Personal | None, at: datetime) -> Contact:
+    def arrive(
+        self,
+        session: Session,
+        key: str,
+        channel: str,
+        line: str,
+        number: Personal | None,
+        at: datetime,
+        why: str = "anonymous",
+    ) -> Contact:
         """A resident has reached a line.
 
         :param key: Asterisk's system name and unique id.
         :param number: the caller's number in E.164, or None where it is withheld or odd.
+        :param why: why there is no number: `anonymous`, `payphone` or `unavailable`.
         :raises NotFound: for a line that is not in the directory.
         """
         known = self.by_key(session, key)
@@ -58,7 +68,7 @@ class Contacts:
             raise NotFound("回線「%(id)s」はありません。", id=line)
         contact = Contact(
             key=key, channel=channel, city_id=row.city_id, line_id=line, menu=row.menu, state=State.ARRIVED,
-            arrived_at=at, withheld=number is None, further=[],
+            arrived_at=at, withheld=why if number is None else "", further=[],
         )  # fmt: skip
         session.add(contact)
         session.flush()
@@ -95,6 +105,20 @@ class Contacts:
         offered = ContactOffered(city=contact.city_id, contact=contact.id, actor="switchboard", line=contact.line_id, seat=seat.id)
         self._log.append(session, offered, at=at)
 
+    def wait_on(self, session: Session, contact: Contact, at: datetime) -> None:
+        """The resident has pressed a key while a seat rang: it rings no more, and they wait on."""
+        seat = session.get(Seat, contact.seat_id) if contact.seat_id else None
+        if contact.state != State.OFFERED or seat is None:
+            return
+        if seat.contact_id == contact.id and seat.presence == Presence.RINGING:
+            self._seats.stop_ringing(session, seat, put_away=False)
+        self._queue_again(session, contact, at)
+
+    def _queue_again(self, session: Session, contact: Contact, at: datetime) -> None:
+        contact.state, contact.seat_id, contact.person_id = State.QUEUED, None, None
+        waiting = ContactQueued(city=contact.city_id, contact=contact.id, actor="switchboard", line=contact.line_id, pool="")
+        self._log.append(session, waiting, at=at)
+
     def not_answered(self, session: Session, contact: Contact, seat: Seat, whole_time: bool, at: datetime) -> None:
         """The seat rang in vain; the contact waits on at the head of its queue.
 
@@ -106,9 +130,7 @@ class Contacts:
         if seat.contact_id == contact.id and seat.presence == Presence.RINGING:
             self._seats.stop_ringing(session, seat, put_away=whole_time)
         if contact.state == State.OFFERED and contact.seat_id == seat.id:
-            contact.state, contact.seat_id, contact.person_id = State.QUEUED, None, None
-            waiting = ContactQueued(city=contact.city_id, contact=contact.id, actor="switchboard", line=contact.line_id, pool="")
-            self._log.append(session, waiting, at=at)
+            self._queue_again(session, contact, at)
 
     def answer(self, session: Session, contact: Contact, seat: Seat, at: datetime) -> None:
         """The seat has answered."""

@@ -23,7 +23,9 @@ RESERVED = {"general", "pool"}
 
 Word = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
 Dialled = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{3,15}$")]
-ANNOUNCEMENTS = ("greeting", "closed", "emergency", "busy", "nobody", "interrupted")
+ANNOUNCEMENTS = (
+    "greeting", "closed", "emergency", "busy", "nobody", "noted", "withheld", "callback", "interrupted",
+)  # fmt: skip
 """The announcements of a line that may be worded anew."""
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=500)]

@@ -125,3 +125,18 @@ class Closing(Base):
     in_force_at: Mapped[datetime | None] = mapped_column(Moment)
     reason: Mapped[str] = mapped_column(String(200))
     actor: Mapped[str] = mapped_column(String(80))
+
+
+class Notice(Base):
+    """A temporary announcement on a line, typed by a supervisor, until its end or until it is withdrawn."""
+
+    __tablename__ = "notices"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    line_id: Mapped[str] = mapped_column(ForeignKey("lines.id"))
+    text: Mapped[str] = mapped_column(String(300))
+    since: Mapped[datetime] = mapped_column(Moment)
+    until: Mapped[datetime] = mapped_column(Moment)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
+    in_force_at: Mapped[datetime | None] = mapped_column(Moment)
+    actor: Mapped[str] = mapped_column(String(80))

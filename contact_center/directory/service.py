@@ -97,6 +97,11 @@ class Directory:
             .order_by(Closing.id.desc())
         ).first()
 
+    def closings(self, session: Session) -> list[Closing]:
+        """The emergency closings that hold now or will."""
+        still = or_(Closing.until.is_(None), Closing.until > self._clock.now())
+        return list(session.scalars(select(Closing).where(Closing.lifted_at.is_(None), still).order_by(Closing.id)))
+
     def is_open(self, session: Session, line: str, at: datetime) -> bool:
         """Whether a caller on that line would be put through at that moment."""
         view = self.line(session, line)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from contact_center.clock import Clock, day_of
 from contact_center.contacts import OPEN, Callback, Callbacks, Contact, State
-from contact_center.directory import Directory
+from contact_center.directory import Directory, Notices
 from contact_center.errors import NotFound
 from contact_center.events import Recorded
 from contact_center.events.catalogue import HoursChanged, SeatChanged
@@ -33,9 +33,10 @@ SPEAKING = (State.TALKING, State.HELD)
 class Board:
     """The board of one centre, as a person may see it."""
 
-    def __init__(self, clock: Clock, directory: Directory, seats: Seats, callbacks: Callbacks) -> None:
+    def __init__(self, clock: Clock, directory: Directory, notices: Notices, seats: Seats, callbacks: Callbacks) -> None:
         self._clock = clock
         self._directory = directory
+        self._notices = notices
         self._seats = seats
         self._callbacks = callbacks
 
@@ -112,6 +113,7 @@ class Board:
                 .group_by(Contact.line_id, Contact.state)
             )
         }
+        notices = {notice.line_id: notice for notice in self._notices.wanted(session)}
         lines: State_ = {}
         for view in self._directory.lines(session):
             line = view.line
@@ -120,6 +122,7 @@ class Board:
             waiting = [counts.get((line.id, state), (0, None)) for state in WAITING]
             oldest = [at for _, at in waiting if at is not None]
             closing = self._directory.closing(session, line.id, now)
+            notice = notices.get(line.id)
             lines[line.id] = {
                 "name": line.name, "city": view.city.name, "greeting": view.city.greeting, "number": line.number,
                 "capacity": line.capacity, "talking": sum(counts.get((line.id, s), (0, None))[0] for s in SPEAKING),
@@ -128,6 +131,7 @@ class Board:
                 "open": is_open_at(view.rule, now) and closing is None,
                 "closed_by_hand": closing is not None,
                 "closed_in_force": _iso(closing.in_force_at) if closing is not None else None,
+                "notice": notice and {"text": notice.text, "until": _iso(notice.until), "heard_since": _iso(notice.in_force_at)},
             }  # fmt: skip
         return lines
 

@@ -4,6 +4,9 @@ import { page, span, t } from "./words.js";
 const $ = (id) => document.getElementById(id);
 const KEPT_AFTER = 400;
 
+// Why there is no number, as the carrier says.
+const withheldWord = ({ withheld }) => ({ anonymous: t("非通知"), payphone: t("公衆電話"), unavailable: t("番号表示圏外") })[withheld] ?? null;
+
 export class Card {
   constructor(link, board, say) {
     this.link = link;
@@ -75,7 +78,7 @@ export class Card {
     // Until what was kept is here: whoever typed into an empty box would write over it.
     note.readOnly = true;
     $("note-state").textContent = "";
-    $("contact-number").textContent = contact.withheld ? t("非通知") : "…";
+    $("contact-number").textContent = withheldWord(contact) ?? "…";
     this.ask(contact);
   }
 
@@ -85,7 +88,7 @@ export class Card {
     this.link.send("card.ask", { contact: contact.id }).then(
       (card) => {
         if (this.shown !== contact.id) return;
-        $("contact-number").textContent = card.number ?? (contact.withheld ? t("非通知") : t("消去済み"));
+        $("contact-number").textContent = card.number ?? withheldWord(contact) ?? t("消去済み");
         note.value = card.note;
         note.readOnly = false;
       },

@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from contact_center.clock import Clock
 from contact_center.errors import Unavailable
 from telephony.pbx import install
-from telephony.pbx.render import MODULES
+from telephony.pbx.values import MODULES
 
 
 class Carrier:

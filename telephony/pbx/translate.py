@@ -38,10 +38,11 @@ class Observation:
 
 @dataclass(frozen=True)
 class Arrived(Observation):
-    """A call reached a line; `number` is as the carrier wrote it."""
+    """A call reached a line; `number` is as the carrier wrote it, `name` the letters of the name beside it."""
 
     line: str
     number: str
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,11 @@ class Queued(Observation):
     """The caller waits."""
 
     pool: str
+
+
+@dataclass(frozen=True)
+class Waiting(Observation):
+    """The caller has pressed a key in the queue: a seat that rang in this moment rings no more."""
 
 
 @dataclass(frozen=True)
@@ -140,9 +146,11 @@ def leg(channel: str) -> tuple[str, str] | None:
 def _stage(event: Mapping[str, str]) -> Observation | None:
     key, stage = event.get("Uniqueid", ""), event.get("Stage")
     if stage == "arrived":
-        return Arrived(key, None, event.get("Line", ""), event.get("CallerIDNum", ""))
+        return Arrived(key, None, event.get("Line", ""), event.get("CallerIDNum", ""), event.get("Why", ""))
     if stage == "queued":
         return Queued(key, None, event.get("Pool", ""))
+    if stage == "waiting":
+        return Waiting(key, None)
     if stage == "gone":
         return Gone(key, None, event.get("How", ""))
     return None
@@ -168,7 +176,7 @@ def from_queue_log(line: str) -> Observation | None:
     at = datetime.fromtimestamp(int(parts[0]), TOKYO)
     key, place, seat, what, detail = parts[1], parts[2], parts[3], parts[4], [*parts[5:], ""]
     if what == "M-ARRIVED":
-        return Arrived(key, at, place, detail[0])
+        return Arrived(key, at, place, *detail[:2])
     if what == "M-QUEUED":
         return Queued(key, at, detail[0])
     if what == "CONNECT":

@@ -47,28 +47,30 @@ def make_line(folder: Path, city: str, greeting: str, own: Mapping[str, str], re
             text = own.get(name, TEXTS[name]).format(city=city, greeting=greeting)
             content = spoken(text)
         target = folder / f"{name}.wav"
-        if not target.exists() or target.read_bytes() != content:
-            _put(target, content)
+        if put(target, content):
             changed.append(target)
     return changed
 
 
-def spoken(text: str) -> bytes:
-    """The text in Japanese speech, as a WAV file."""
-    kept = cache() / "spoken" / (hashlib.sha256(f"{VERSION}:{text}".encode()).hexdigest() + ".wav")
+def spoken(text: str, pace: float = 1.0) -> bytes:
+    """The text in Japanese speech, as a WAV file.
+
+    :param pace: how fast, against the voice's own pace.
+    """
+    kept = cache() / "spoken" / (hashlib.sha256(f"{VERSION}:{pace}:{text}".encode()).hexdigest() + ".wav")
     if not kept.exists():
-        _put(kept, _wav(_at_rate(*speak(text))))
+        put(kept, _wav(_at_rate(*speak(text, pace))))
     return kept.read_bytes()
 
 
-def speak(text: str) -> tuple[Samples, int]:
+def speak(text: str, pace: float = 1.0) -> tuple[Samples, int]:
     """The text in Japanese speech: samples from -1 to 1, and their rate in hertz."""
     # The voice and its dictionary take a second to load: only who really speaks pays for it.
     with redirect_stdout(StringIO()):
         # It prints a warning about a part that we do not use, into results that programs read.
         import pyopenjtalk
 
-    samples, rate = pyopenjtalk.tts(text)
+    samples, rate = pyopenjtalk.tts(text, speed=pace)
     peak = float(np.max(np.abs(samples))) or 1.0
     return (samples / peak * 0.5).astype(np.float32), int(rate)
 
@@ -78,7 +80,7 @@ def make_music(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / "music-box.wav"
     if not target.exists():
-        _put(target, _wav(_music_box()))
+        put(target, _wav(_music_box()))
     return target
 
 
@@ -121,7 +123,11 @@ def _wav(samples: Samples) -> bytes:
     return memory.getvalue()
 
 
-def _put(target: Path, content: bytes) -> None:
+def put(target: Path, content: bytes) -> bool:
+    """Put a file in its place as a whole; False where it stands there already."""
+    if target.exists() and target.read_bytes() == content:
+        return False
     fresh = target.with_suffix(f".{os.getpid()}")
     fresh.write_bytes(content)
     shutil.move(fresh, target)
+    return True

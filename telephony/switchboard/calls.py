@@ -24,10 +24,15 @@ from telephony.pbx.translate import (
     PhoneState,
     Queued,
     SeatLeft,
+    Waiting,
 )
 from telephony.settings import RING_SECONDS
 
 CHANNEL = "phone"
+
+WITHHELD = {"coinlinepayphone": "payphone", "unavailable": "unavailable", "interactionwithotherservice": "unavailable"}
+"""Why there is no number, by the letters of the name that Japanese carriers send in its place (TTC JJ-90.22)."""
+
 _HOW = {how.value: how for how in Unserved}
 
 
@@ -74,7 +79,8 @@ class Calls:
             # A short or foreign number in no form we know is still one that can be called back.
             number = e164(seen.number) or (seen.number if re.fullmatch(r"\+?[0-9]{3,20}", seen.number) else None)
             try:
-                contacts.arrive(session, seen.key, CHANNEL, seen.line, Personal(number) if number else None, at)
+                withheld = "" if number else WITHHELD.get(seen.name, "anonymous")
+                contacts.arrive(session, seen.key, CHANNEL, seen.line, Personal(number) if number else None, at, withheld)
             except NotFound:
                 # A line that has left the directory since: there is no city to which the contact could belong.
                 return
@@ -84,6 +90,8 @@ class Calls:
             return
         if isinstance(seen, Queued):
             contacts.queue(session, contact, seen.pool, at)
+        elif isinstance(seen, Waiting):
+            contacts.wait_on(session, contact, at)
         elif isinstance(seen, Gone):
             contacts.gone(session, contact, _HOW.get(seen.how, Unserved.ABANDONED), at)
         else:
