@@ -28,6 +28,9 @@ LEAST_FREE = 2 * 1024**3
 
 def examine(settings_path: Path | None) -> list[Finding]:
     """Everything about a centre, in the order one would mend it."""
+    if settings_path is None:
+        named = "--settings で設定ファイルを指定してください（make demo のセンターなら var/demo/madoguchi.toml）。"
+        return [Finding("設定", False, named)]
     try:
         house = build(read_settings(settings_path))
     except MadoguchiError as error:

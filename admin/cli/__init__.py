@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -11,15 +12,20 @@ from admin.cli.lines import asterisk_group, close, hours
 from admin.cli.people import agent, device
 from admin.cli.records import db, events, report
 from admin.cli.running import bench, caller, demo, doctor, softphone, up
+from contact_center.errors import NotAllowed
 from contact_center.features import load_features, resolve
+
+_SETTINGS = "The settings file; else MADOGUCHI_SETTINGS, else ./madoguchi.toml."
 
 
 @click.group(cls=Group)
-@click.option("--settings", "path", type=click.Path(path_type=Path), envvar="MADOGUCHI_SETTINGS", help="The settings file.")
+@click.option("--settings", "path", type=click.Path(path_type=Path), envvar="MADOGUCHI_SETTINGS", help=_SETTINGS)
 @click.option("--json", "as_json", is_flag=True, help="Results as JSON.")
 @click.pass_context
 def main(ctx: click.Context, path: Path | None, as_json: bool) -> None:
     """Madoguchi (窓口): the contact centre of a city."""
+    if os.geteuid() == 0:
+        raise NotAllowed("rootでは動かしません。deploy/as_user.sh madoguchi … のように、センターの利用者で実行してください。")
     if path is None and Path("madoguchi.toml").exists():
         path = Path("madoguchi.toml")
     ctx.obj = Context(path, as_json)

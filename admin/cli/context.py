@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
+from rich.console import Console
+from rich.table import Table
 
 from contact_center.clock import TOKYO
 from contact_center.errors import BadInput, MadoguchiError
@@ -25,12 +29,27 @@ class Context:
         self.as_json = as_json
 
     def house(self) -> House:
-        """The centre of the settings."""
+        """The centre of the settings.
+
+        :raises BadInput: where no settings file was named: a centre of all defaults is nobody's.
+        """
+        if self.path is None:
+            raise BadInput("設定ファイルを --settings で指定してください（make demo のセンターなら var/demo/madoguchi.toml）。")
         return build(read_settings(self.path))
 
     def show(self, result: Any, text: str) -> None:
         """Print a result: as JSON for programs, as text for people."""
         click.echo(json.dumps(result, ensure_ascii=False, default=str) if self.as_json else text)
+
+    def table(self, result: Any, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """Print rows: as a table on a terminal, with tabs between the cells for other programs, as JSON where it was asked for."""
+        if self.as_json or not sys.stdout.isatty():
+            self.show(result, "\n".join("\t".join(map(str, row)) for row in rows))
+            return
+        drawn = Table(*headings)
+        for row in rows:
+            drawn.add_row(*map(str, row))
+        Console().print(drawn)
 
 
 class Group(click.Group):
@@ -42,6 +61,11 @@ class Group(click.Group):
         except MadoguchiError as error:
             click.echo(error.sentence(), err=True)
             raise SystemExit(error.exit_code) from error
+
+
+def line_id(text: str) -> str:
+    """The id of a line as somebody has typed it: a number alone stands for `line<number>`."""
+    return f"line{text}" if text.isdigit() else text
 
 
 def moment(text: str) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from admin.cli.context import Context, moment
+from admin.cli.context import Context, line_id, moment
 from contact_center.errors import NotFound
 
 
@@ -18,15 +18,15 @@ def hours() -> None:
 @click.option("--line", required=True, help="Id of the line; `1` stands for `line1`.")
 @click.pass_obj
 def hours_at(context: Context, at: str, line: str) -> None:
-    """What a caller on a line would hear at a moment (2026-12-29T10:00, Japanese time)."""
+    """What a caller on a line would hear at a moment (2026-12-29T10:00 in Japanese time, or with an offset of its own)."""
     from telephony.hours import what_a_caller_hears
 
-    answer = what_a_caller_hears(context.house(), f"line{line}" if line.isdigit() else line, moment(at))
+    answer = what_a_caller_hears(context.house(), line_id(line), moment(at))
     context.show(answer, f"{answer['decision_ja']}（{answer['why']}）\n「{answer['announcement']}」")
 
 
 @click.command()
-@click.option("--line", help="Only this line; else all.")
+@click.option("--line", help="Only this line (`1` stands for `line1`); else all.")
 @click.option("--until", help="End (2026-11-21T15:00); else until reopened.")
 @click.option("--reason", default="", help="For the record.")
 @click.option("--reopen", is_flag=True, help="Lift the closing instead.")
@@ -37,10 +37,13 @@ def close(context: Context, line: str | None, until: str | None, reason: str, re
     from telephony.pbx import render
 
     house = context.house()
+    line = line_id(line) if line else None
     end = moment(until) if until else None
     act = "line.reopen" if reopen else "line.close"
     house.audit.record(Act("operator", act, f"line:{line or '*'}", {"until": until, "reason": reason}))
     with house.database.session_scope() as session:
+        if line is not None:
+            house.directory.line(session, line)
         if reopen:
             if not house.directory.reopen(session, line, "operator"):
                 raise NotFound("休止中の回線はありません。")
@@ -74,6 +77,8 @@ def asterisk_console(context: Context, words: tuple[str, ...]) -> None:
 
     said = render.console(context.house(), " ".join(words))
     context.show({"said": said}, said)
+    if said.startswith("No such command"):
+        raise SystemExit(1)
 
 
 @asterisk_group.command("queue")
@@ -83,4 +88,5 @@ def asterisk_queue(context: Context) -> None:
     from telephony.pbx.oneshot import queue_members
 
     rows = queue_members(context.house())
-    context.show(rows, "\n".join(f"{r['queue']}\t{r['seat']}\t{'休止' if r['paused'] else '受付'}" for r in rows))
+    cells = [(r["queue"], r["seat"], "休止" if r["paused"] else "受付") for r in rows]
+    context.table(rows, ("待ち行列", "席", "状態"), cells)

@@ -18,7 +18,7 @@ def agent() -> None:
 @agent.command("add")
 @click.argument("account")
 @click.option("--name", required=True, help="Name shown to colleagues.")
-@click.option("--role", "roles", multiple=True, default=["agent"], type=click.Choice(ROLES), help="What they do.")
+@click.option("--role", "roles", multiple=True, default=["agent"], type=click.Choice(ROLES), help="What they do; none: agent.")
 @click.option("--city", "cities", multiple=True, help="Ids of the cities served; none: all.")
 @click.pass_obj
 def agent_add(context: Context, account: str, name: str, roles: tuple[str, ...], cities: tuple[str, ...]) -> None:
@@ -37,7 +37,7 @@ def agent_list(context: Context) -> None:
     """Everybody who has not left."""
     people = context.house().identity.people()
     rows = [{"account": p.account, "name": p.name, "roles": p.roles, "cities": p.cities} for p in people]
-    context.show(rows, "\n".join(f"{p.account}\t{p.name}\t{','.join(p.roles)}" for p in people))
+    context.table(rows, ("アカウント", "名前", "役割"), [(p.account, p.name, ",".join(p.roles)) for p in people])
 
 
 @agent.command("password")
@@ -114,7 +114,7 @@ def device_enrol(context: Context, seat: str) -> None:
 def device_list(context: Context) -> None:
     """Every device that is not revoked."""
     rows = [{"id": d.id, "kind": d.kind, "name": d.name, "seat": d.seat} for d in context.house().identity.devices()]
-    context.show(rows, "\n".join(f"{row['id']}\t{row['kind']}\t{row['name']}" for row in rows))
+    context.table(rows, ("番号", "種類", "名前"), [(row["id"], row["kind"], row["name"]) for row in rows])
 
 
 @device.command("revoke")

@@ -57,7 +57,8 @@ def events(context: Context, since: int, limit: int) -> None:
         start = since or max(0, house.log.last_id(session) - limit)
         recorded = house.log.since(session, start, limit)
     rows = [{"id": r.id, "at": r.at, "event": type(r.event).__name__, **r.event.__dict__} for r in recorded]
-    context.show(rows, "\n".join(f"{r['id']}\t{r['at']:%H:%M:%S.%f}\t{r['event']}\t{r['contact'] or ''}" for r in rows))
+    cells = [(r["id"], f"{r['at']:%H:%M:%S.%f}", r["event"], r["contact"] or "") for r in rows]
+    context.table(rows, ("番号", "時刻", "できごと", "応対"), cells)
 
 
 @click.command()
@@ -81,6 +82,16 @@ def report(context: Context, day: datetime | None, cities: tuple[str, ...]) -> N
         fold = folded(session, at, at, wanted)
         tables = counted(session, at, at, wanted, house.settings[SERVICE_LEVEL])
     result = {"day": at.isoformat(), "agrees": fold == tables, **figures_as_words(fold)}
-    context.show(result, "\n".join(f"{name}\t{value}" for name, value in result.items()))
+    context.table(result, ("数字", "値"), [(name, _cell(value)) for name, value in result.items()])
     if fold != tables:
         raise SystemExit(1)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    if isinstance(value, list):
+        return "  ".join(f"{category}/{outcome}: {count}" for category, outcome, count in value)
+    return str(value)

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from admin.cli.context import Context
+from admin.cli.context import Context, line_id
 from contact_center.errors import BadInput
 from contact_center.features import load_features, resolve
 
@@ -69,7 +69,7 @@ def _stay(on_stage: Any) -> None:
 
 
 @click.command()
-@click.option("--line", default="line1", help="The line to phone.")
+@click.option("--line", default="line1", help="The line to phone; `1` stands for `line1`.")
 @click.option("--number", default="09011112222", help="The caller's number; `anonymous` withholds it.")
 @click.option("--seconds", default=60, type=click.IntRange(1, 3600), help="When the resident gives up or hangs up.")
 @click.pass_obj
@@ -80,8 +80,9 @@ def caller(context: Context, line: str, number: str, seconds: int) -> None:
     if not re.fullmatch(r"\+?[0-9]{3,15}|anonymous", number):
         raise BadInput("--number は数字3桁から15桁か anonymous です。")
 
-    result = send(context.house(), line, number, seconds)
-    context.show(result, "つながりました。" if result["answered"] else "つながりませんでした。")
+    result = send(context.house(), line_id(line), number, seconds)
+    through = "センターにつながりました（案内または担当者）。"
+    context.show(result, through if result["got_through"] else "センターにつながりませんでした。")
 
 
 @click.command()
@@ -91,10 +92,8 @@ def doctor(context: Context) -> None:
     from admin.doctor import examine
 
     findings = examine(context.path)
-    context.show(
-        [finding.__dict__ for finding in findings],
-        "\n".join(f"{'○' if f.good else '×'} {f.part}: {f.sentence}" for f in findings),
-    )
+    rows = [("○" if f.good else "×", f.part, f.sentence) for f in findings]
+    context.table([finding.__dict__ for finding in findings], ("", "部分", ""), rows)
     if not all(finding.good for finding in findings):
         raise SystemExit(1)
 

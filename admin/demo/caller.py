@@ -16,8 +16,11 @@ from telephony.softphone import SoftphoneProcess
 def send(house: House, line: str, number: str, seconds: int) -> dict[str, Any]:
     """Phone a line, speak, hang up after so many seconds or when the other side does.
 
-    :returns: whether the call was answered (by an announcement or a person), and the last SIP code.
+    :returns: whether the call got through (to an announcement or a person), and what the telephone said.
+    :raises Unavailable: where no carrier of the demo is there.
     """
+    if not (house.settings.home / "carrier").exists():
+        raise Unavailable("練習用の電話会社がありません。make demo で動かしたセンターで使ってください。")
     with house.database.reading() as session:
         dialled = house.directory.line(session, line).line.number
     phone = SoftphoneProcess(RESIDENT_HOST)
@@ -33,5 +36,5 @@ def send(house: House, line: str, number: str, seconds: int) -> dict[str, Any]:
             phone.wait("idle", 10)
     finally:
         phone.close()
-    answered = any(said["state"] == "talking" for said in phone.history)
-    return {"answered": answered, "history": phone.history}
+    through = any(said["state"] == "talking" for said in phone.history)
+    return {"got_through": through, "history": phone.history}

@@ -20,7 +20,7 @@ from twisted.internet.protocol import ProcessProtocol
 from twisted.python.failure import Failure
 from twisted.runner.procmon import ProcessMonitor
 
-from admin.processes.layout import Process, environment, hold, processes
+from admin.processes.layout import Process, environment, hold, processes, started, survivor
 from admin.processes.start import log_without_people, settings_path, start
 from admin.processes.witness import LineWitness
 from contact_center.errors import Conflict
@@ -89,7 +89,7 @@ class Keeper(ProcessMonitor):
         """Remember the leader of a process's group, so that a later keeper finds it."""
         self._groups[name] = pid
         note = self._run / f"{name}.keeper"
-        note.with_suffix(".new").write_text(f"{pid} {_started(pid)}")
+        note.with_suffix(".new").write_text(f"{pid} {started(pid)}")
         note.with_suffix(".new").replace(note)
 
     def ended(self, name: str, reason: Failure | None) -> None:
@@ -117,20 +117,16 @@ class Keeper(ProcessMonitor):
     def _survivor(self, name: str) -> int | None:
         if name in self._groups:
             return None
-        try:
-            pid, began = (self._run / f"{name}.keeper").read_text().split()
-        except (OSError, ValueError):
-            return None
-        return int(pid) if _started(int(pid)) == began else None
+        return survivor(self._run / f"{name}.keeper")
 
     def _adopt(self, name: str, pid: int) -> None:
         self._groups[name] = pid
         self.protocols[name] = ProcessProtocol()  # type: ignore[assignment]
         self.timeStarted[name] = reactor.seconds()
-        began = _started(pid)
+        began = started(pid)
 
         def look() -> None:
-            if _started(pid) != began:
+            if started(pid) != began:
                 self._adopted.pop(name).stop()
                 self.ended(name, None)
 
@@ -142,14 +138,6 @@ class Keeper(ProcessMonitor):
         if group is not None:
             with suppress(ProcessLookupError):
                 os.killpg(group, signal.SIGKILL)
-
-
-def _started(pid: int) -> str:
-    """When a process began, in the kernel's ticks; a number used again tells itself by this."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
-        return ""
 
 
 def _tell_when_up(house: House) -> None:

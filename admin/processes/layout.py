@@ -13,7 +13,7 @@ from typing import IO
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from admin.addresses import check_addresses
+from admin.addresses import check_addresses, check_free
 from admin.certificates import make_certificates
 from admin.processes.start import SETTINGS
 from contact_center.database.schema import upgrade
@@ -53,16 +53,35 @@ def hold(home: Path) -> IO[str]:
     return lock
 
 
+def survivor(note: Path) -> int | None:
+    """The process whose id an earlier keeper wrote down, where it still runs."""
+    try:
+        pid, began = note.read_text().split()
+    except (OSError, ValueError):
+        return None
+    return int(pid) if started(int(pid)) == began else None
+
+
+def started(pid: int) -> str:
+    """When a process began, in the kernel's ticks; a number used again tells itself by this."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
+
+
 def prepare(house: House, settings_path: Path | None) -> list[Process]:
     """Make everything the processes need, and name them in the order they start.
 
     :raises SettingsError: saying which line to mend.
     """
     home = house.settings.home
+    check_addresses(house.settings)
     for name in ("data", "audit", "keys", "run", "log", "tmp", "tls"):
         (home / name).mkdir(mode=0o700, parents=True, exist_ok=True)
     hold(home).close()
-    check_addresses(house.settings)
+    if not any(survivor(note) for note in (home / "run").glob("*.keeper")):
+        check_free(house.settings)
     upgrade(house.database, migrations(house.features))
     house.audit.create()
     fill_directory(house)

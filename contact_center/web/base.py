@@ -90,7 +90,7 @@ def _headers(response: Response) -> Response:
 
 
 def _error(error: MadoguchiError) -> Any:
-    if isinstance(error, NotSignedIn) and request.method == "GET" and request.accept_mimetypes.accept_html:
+    if isinstance(error, NotSignedIn) and request.method in ("GET", "HEAD") and request.accept_mimetypes.accept_html:
         return redirect(url_for("sign_in"))
     sentence = error.sentence(words().gettext)
     if not request.accept_mimetypes.accept_html:
@@ -127,7 +127,7 @@ def _home() -> Any:
 
 @public
 def _sign_in() -> Any:
-    if request.method == "GET":
+    if request.method != "POST":
         if _who_or_none() is not None:
             return redirect("/")
         return render_template("sign_in.html", account="", sentence="")

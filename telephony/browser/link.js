@@ -2,6 +2,28 @@
 const BEAT = 8000;
 const DEAD = 15000;
 
+const LEAVES_WITHIN = 1000;
+
+// The name of this tab, the same after a reload. A tab that was duplicated brings the name of the other, which still holds its
+// lock, and needs one of its own.
+async function ownTab() {
+  const known = sessionStorage.getItem("tab");
+  if (known && (await holds(known))) return known;
+  const fresh = crypto.randomUUID();
+  sessionStorage.setItem("tab", fresh);
+  await holds(fresh);
+  return fresh;
+}
+
+// Takes a tab's name for as long as this page lives; a page that is being left gives it back within a moment.
+function holds(name) {
+  return new Promise((resolve) => {
+    const signal = AbortSignal.timeout(LEAVES_WITHIN);
+    const taken = navigator.locks.request(`tab ${name}`, { signal }, () => new Promise(() => resolve(true)));
+    taken.catch(() => resolve(false));
+  });
+}
+
 export class Link {
   constructor(board) {
     this.board = board;
@@ -9,9 +31,10 @@ export class Link {
     this.waiting = new Map();
     this.ref = 0;
     this.pause = 250;
-    this.tab = sessionStorage.getItem("tab") ?? crypto.randomUUID();
-    sessionStorage.setItem("tab", this.tab);
-    this.open();
+    ownTab().then((tab) => {
+      this.tab = tab;
+      this.open();
+    });
     setInterval(() => this.beat(), BEAT);
     addEventListener("online", () => this.again(0));
   }
@@ -47,18 +70,18 @@ export class Link {
       }
       this.emit("lost");
       this.again(this.pause);
-      this.pause = Math.min(this.pause * 1.6, 3000);
+      this.pause = Math.min(this.pause * 1.6, 1500);
     };
   }
 
   again(pause) {
-    if (this.socket.readyState <= WebSocket.OPEN && pause === 0) return;
+    if (!this.socket || this.socket.readyState <= WebSocket.OPEN && pause === 0) return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.open(), pause);
   }
 
   beat() {
-    if (this.socket.readyState !== WebSocket.OPEN) return;
+    if (this.socket?.readyState !== WebSocket.OPEN) return;
     if (performance.now() - this.heard > DEAD) {
       // A dead socket looks alive for minutes.
       const socket = this.socket;
@@ -91,7 +114,7 @@ export class Link {
   send(type, fields = {}) {
     return new Promise((resolve, reject) => {
       // Before the hub has greeted us, it does not know whether this tab holds the seat.
-      if (this.socket.readyState !== WebSocket.OPEN || !this.greeted) {
+      if (this.socket?.readyState !== WebSocket.OPEN || !this.greeted) {
         reject({ code: "lost", sentence: "" });
         return;
       }

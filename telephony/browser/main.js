@@ -5,7 +5,8 @@ import { Link } from "./link.js";
 import { mountPanels } from "./panels.js";
 import { Phone } from "./phone.js";
 import { Sound } from "./sound.js";
-import { awayWord, CallbackList, drawFigures, drawLines, drawSeats, presenceText } from "./surroundings.js";
+import { awayWord, CallbackList, drawFigures, drawSeats, LineLamps, presenceText } from "./surroundings.js";
+import { settle } from "./settle.js";
 import { page, span, t } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -19,6 +20,7 @@ let leaving = false;
 let withoutCard = null;
 let notified = null;
 let said = null;
+let sitsDown = false;
 
 function say(sentence) {
   said = sentence ? { sentence, until: Date.now() + 8000 } : null;
@@ -26,7 +28,8 @@ function say(sentence) {
 }
 
 const card = new Card(link, board, say);
-const callbacks = new CallbackList(link, say);
+const callbacks = new CallbackList(board, link, say);
+const lamps = new LineLamps(board, link, say);
 
 function drawNotice() {
   const notice = $("notice");
@@ -36,6 +39,7 @@ function drawNotice() {
   else if (held === "taken") text = t("別のタブに引き継がれました。");
   else if (leaving) text = t("サインインの時間が過ぎました。通話はそのまま続けられます。終わったらサインインし直してください。");
   else if (said && Date.now() < said.until) text = said.sentence;
+  else if (board.seat && sound.isLocked) text = t("着信音がまだ鳴りません。画面のどこかを一度押してください。");
   else if (cardIsLate()) [text, kind] = [t("記録が遅れています。通話はそのままできます。応対票が出てからメモを書いてください。"), "bad"];
   else if (board.seat?.phone_ready && !phone.registered) [text, kind] = [t("電話につながっていません。自動でつなぎ直しています。"), "bad"];
   if (notice.dataset.text !== text) {
@@ -75,6 +79,9 @@ function drawSeatKeys() {
   for (const id of ["go-available", "go-away", "away-reason", "leave-seat"]) $(id).hidden = !seat;
   for (const id of ["seat", "phone-kind", "take-seat"]) $(id).hidden = Boolean(seat);
   $("my-seat").textContent = seat?.name ?? "";
+  // The key that was pressed is gone; the next one is where the focus belongs.
+  if (seat && sitsDown) $("go-available").focus();
+  if (seat) sitsDown = false;
   const presence = $("presence");
   presence.dataset.state = seat?.presence ?? "signed_out";
   if (seat && ["ringing", "on_contact", "wrapping"].includes(seat.presence)) {
@@ -86,7 +93,7 @@ function drawSeatKeys() {
     const free = Object.entries(board.state.seats).filter(([, one]) => !one.person);
     const select = $("seat");
     const wanted = select.value || localStorage.getItem("seat");
-    select.replaceChildren(...free.map(([id, one]) => new Option(one.name, id)));
+    settle(select, free.map(([id, one]) => new Option(one.name, id)));
     if (free.some(([id]) => id === wanted)) select.value = wanted;
     $("take-seat").disabled = !free.length;
   }
@@ -110,7 +117,7 @@ function drawCall() {
     notified = contact.id;
     notify();
   }
-  for (const id of ["card", "bar"]) $(id).inert = !mine;
+  for (const id of ["card", "seat-keys"]) $(id).inert = !mine;
   $("hold").disabled = $("mute").disabled = $("hang-up").disabled = !(phone.inCall && mine);
   if (ringing) $("hang-up").disabled = true;
   $("hold").setAttribute("aria-pressed", String(phone.state === "held"));
@@ -141,10 +148,10 @@ function draw() {
   if (held === null) phone.follow(board.seatId, board.seat);
   drawSeatKeys();
   card.draw();
-  drawLines(board, link, say);
+  lamps.draw();
   drawFigures(board);
   drawSeats(board);
-  callbacks.draw(board);
+  callbacks.draw();
   drawCall();
   drawNotice();
 }
@@ -178,6 +185,15 @@ function leave() {
   else location.assign("/sign-in");
 }
 addEventListener("beforeunload", (event) => phone.inCall && event.preventDefault());
+// A form of the header leaves the page, and with it the phone.
+for (const form of document.querySelectorAll(".ends form")) {
+  form.addEventListener("submit", (event) => {
+    const busy = phone.inCall || phone.state === "ringing";
+    if (!busy) return;
+    event.preventDefault();
+    say(form.id === "sign-out" ? t("応対が終わってからサインアウトしてください。") : t("通話が終わってから言語を切り替えてください。"));
+  });
+}
 link.on("other_tab", ({ what }) => {
   held = what;
   if (what === "taken") {
@@ -195,7 +211,7 @@ phone.changed = (sentence) => {
 };
 setInterval(() => {
   if (!board.state) return;
-  drawLines(board, link, say);
+  lamps.draw();
   card.tick();
   drawCall();
   drawNotice();
@@ -214,6 +230,7 @@ $("take-seat").addEventListener("click", async () => {
   await sound.unlock();
   if ("Notification" in window && Notification.permission === "default") Notification.requestPermission();
   localStorage.setItem("seat", $("seat").value);
+  sitsDown = true;
   if ($("phone-kind").value === "browser" && !(await microphone())) return;
   await asked("seat.take", { seat: $("seat").value, phone: $("phone-kind").value });
 });

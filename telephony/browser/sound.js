@@ -5,17 +5,23 @@ export class Sound {
   constructor() {
     this.choice = { ...DEFAULTS, ...JSON.parse(localStorage.getItem("sound") ?? "{}") };
     this.ringing = false;
+    this.context = new AudioContext();
+    // Before a touch or a key on this page, a browser stays silent.
+    for (const touch of ["pointerdown", "keydown"]) addEventListener(touch, () => this.isLocked && this.unlock(), true);
+    this.useDevice();
   }
 
-  // To be called on a touch or key: before it, a browser stays silent.
+  get isLocked() {
+    return this.context.state !== "running";
+  }
+
   async unlock() {
-    this.context ??= new AudioContext();
     await this.context.resume();
     await this.useDevice();
   }
 
   async useDevice() {
-    if (this.context?.setSinkId) await this.context.setSinkId(this.choice.device).catch(() => {});
+    if (this.context.setSinkId) await this.context.setSinkId(this.choice.device).catch(() => {});
   }
 
   keep(change) {
@@ -25,7 +31,7 @@ export class Sound {
   }
 
   once() {
-    if (!this.context) return;
+    if (this.isLocked) return;
     const start = this.context.currentTime;
     for (const [offset, pitch] of [[0, 523], [0.18, 659], [0.36, 523], [0.54, 659]]) {
       const tone = this.context.createOscillator();

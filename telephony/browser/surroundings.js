@@ -1,4 +1,5 @@
 // What stands around the card: line lamps, the day's figures, callbacks, seats.
+import { element, settle } from "./settle.js";
 import { clockTime, span, t } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -16,57 +17,53 @@ export const awayWord = (reason) => awayWords()[reason] ?? reason;
 // A seat's presence with the reason, where it has one.
 export const presenceText = (seat) => presenceWords()[seat.presence] + (seat.presence === "away" && seat.reason ? t("（{reason}）", { reason: awayWord(seat.reason) }) : "");
 
-function item(parent, text, name = "span", className = "") {
-  const made = document.createElement(name);
-  made.textContent = text;
-  if (className) made.className = className;
-  parent.append(made);
-  return made;
-}
-
 // Closing a line is one key, pressed twice: the first press asks, and forgets after a few seconds.
 const asking = { line: null, until: 0 };
+const isAsked = (id) => asking.line === id && Date.now() < asking.until;
 
-function closeKey(row, id, line, link, say, redraw) {
-  const asked = asking.line === id && Date.now() < asking.until;
-  const text = line.closed_by_hand ? t("再開") : asked ? t("本当に休止する") : t("休止");
-  const button = item(row, text, "button", "close");
-  button.dataset.key = `close-${id}`;
-  button.setAttribute("aria-label", `${line.name} ${text}`);
-  button.addEventListener("click", () => {
-    if (line.closed_by_hand || asked) {
-      asking.line = null;
-      link.send(line.closed_by_hand ? "line.reopen" : "line.close", { line: id }).catch((refusal) => say(refusal.sentence));
-    } else Object.assign(asking, { line: id, until: Date.now() + 5000 });
-    redraw();
-  });
+function lineRow(board, id, line, mayClose) {
+  const row = element("li", "", "line");
+  row.dataset.key = id;
+  row.dataset.waiting = line.waiting ? "yes" : "no";
+  element("strong", `${line.city} ${line.name}`, "", row);
+  element("span", "●".repeat(line.talking) + "○".repeat(Math.max(0, line.capacity - line.talking)), "lamps", row).ariaHidden = "true";
+  element("span", t("通話 {n}/{of}", { n: line.talking, of: line.capacity }), "", row);
+  const waiting = line.waiting_since ? t("待ち {n}人・最長 {time}", { n: line.waiting, time: span(board.since(line.waiting_since)) }) : t("待ち 0人");
+  element("span", waiting, "waiting", row);
+  const closed = line.closed_in_force ? t("臨時休止中（{time}から）", { time: clockTime(line.closed_in_force) }) : t("臨時休止（まだ効いていません）");
+  element("span", line.closed_by_hand ? closed : line.open ? t("受付時間内") : t("時間外"), "quiet", row);
+  if (mayClose) {
+    const text = line.closed_by_hand ? t("再開") : isAsked(id) ? t("本当に休止する") : t("休止");
+    const button = element("button", text, "close", row);
+    button.dataset.line = id;
+    button.ariaLabel = `${line.name} ${text}`;
+  }
+  return row;
 }
 
-export function drawLines(board, link, say) {
-  const list = $("lines");
-  const focused = document.activeElement?.dataset?.key;
-  const mayClose = board.me.rights.includes("supervise.close");
-  list.replaceChildren();
-  for (const [id, line] of Object.entries(board.state.lines)) {
-    const row = item(list, "", "li", "line");
-    row.dataset.waiting = line.waiting ? "yes" : "no";
-    item(row, `${line.city} ${line.name}`, "strong");
-    const lamps = item(row, "●".repeat(line.talking) + "○".repeat(Math.max(0, line.capacity - line.talking)), "span", "lamps");
-    lamps.setAttribute("aria-hidden", "true");
-    item(row, t("通話 {n}/{of}", { n: line.talking, of: line.capacity }));
-    const waiting = line.waiting_since ? t("待ち {n}人・最長 {time}", { n: line.waiting, time: span(board.since(line.waiting_since)) }) : t("待ち 0人");
-    item(row, waiting, "span", "waiting");
-    const closed = line.closed_in_force ? t("臨時休止中（{time}から）", { time: clockTime(line.closed_in_force) }) : t("臨時休止（まだ効いていません）");
-    item(row, line.closed_by_hand ? closed : line.open ? t("受付時間内") : t("時間外"), "span", "quiet");
-    if (mayClose) closeKey(row, id, line, link, say, () => drawLines(board, link, say));
+export class LineLamps {
+  constructor(board, link, say) {
+    this.board = board;
+    $("lines").addEventListener("click", ({ target }) => {
+      const id = target.closest("button")?.dataset.line;
+      if (!id) return;
+      const closed = board.state.lines[id].closed_by_hand;
+      if (closed || isAsked(id)) {
+        asking.line = null;
+        link.send(closed ? "line.reopen" : "line.close", { line: id }).catch((refusal) => say(refusal.sentence));
+      } else Object.assign(asking, { line: id, until: Date.now() + 5000 });
+      this.draw();
+    });
   }
-  if (focused) list.querySelector(`[data-key="${focused}"]`)?.focus();
+
+  draw() {
+    const mayClose = this.board.me.rights.includes("supervise.close");
+    settle($("lines"), Object.entries(this.board.state.lines).map(([id, line]) => lineRow(this.board, id, line, mayClose)));
+  }
 }
 
 export function drawFigures(board) {
   const today = board.state.figures.today;
-  const list = $("figures");
-  list.replaceChildren();
   const rate = (part) => (part === null ? "–" : `${Math.round(part * 100)}%`);
   const time = (seconds) => (seconds === null ? "–" : span(seconds));
   const rows = [
@@ -75,62 +72,60 @@ export function drawFigures(board) {
     ["wait", t("平均待ち"), time(today.mean_wait)], ["talk", t("平均通話"), time(today.mean_talk)], ["wrap", t("平均後処理"), time(today.mean_wrap)],
     ["closed", t("記録済み"), today.closed],
   ];
-  for (const [id, name, value] of rows) {
-    item(list, name, "dt");
-    item(list, String(value), "dd").dataset.figure = id;
-  }
+  settle($("figures"), rows.flatMap(([id, name, value]) => {
+    const figure = element("dd", String(value));
+    figure.dataset.figure = id;
+    return [element("dt", name), figure];
+  }));
 }
 
 export function drawSeats(board) {
-  const list = $("seats");
-  list.replaceChildren();
-  for (const seat of Object.values(board.state.seats)) {
-    const row = item(list, "", "li");
-    item(row, `${seat.name} ${seat.person_name}`);
-    item(row, presenceText(seat), "span", "quiet");
-  }
+  settle($("seats"), Object.values(board.state.seats).map((seat) => {
+    const row = element("li");
+    element("span", `${seat.name} ${seat.person_name}`, "", row);
+    element("span", presenceText(seat), "quiet", row);
+    return row;
+  }));
 }
 
 export class CallbackList {
-  constructor(link, say) {
+  constructor(board, link, say) {
+    this.board = board;
     this.link = link;
     this.say = say;
     this.numbers = new Map();
+    $("callbacks").addEventListener("click", ({ target }) => {
+      const { does, callback } = target.closest("button")?.dataset ?? {};
+      if (does === "number") this.number(Number(callback));
+      else if (does) this.tried(Number(callback), does === "reached");
+    });
   }
 
-  draw(board) {
-    const rows = board.state.callbacks.list;
+  draw() {
+    const rows = this.board.state.callbacks.list;
     $("callback-count").textContent = rows.length ? t("{n}件", { n: rows.length }) : "";
-    const list = $("callbacks");
-    const focused = document.activeElement?.dataset?.key;
-    list.replaceChildren();
-    if (!rows.length) item(list, t("折り返し待ちはありません"), "li", "quiet");
+    settle($("callbacks"), rows.length ? rows.map((row) => this.row(row)) : [element("li", t("折り返し待ちはありません"), "quiet")]);
+  }
+
+  row(row) {
     const how = { callback_asked: t("折返し希望"), interrupted: t("途中で切断"), overflowed: t("つながらず"), abandoned: t("待ちきれず") };
-    for (const row of rows) {
-      const place = item(list, "", "li");
-      const first = item(place, "", "p");
-      item(first, row.urgency === "must" ? t("要 ") : t("任意 "), "span", row.urgency === "must" ? "must" : "quiet");
-      item(first, `${how[row.how]} ${clockTime(row.asked_at)} ${board.state.lines[row.line]?.name ?? row.line}`);
-      item(place, this.numbers.get(row.id) ?? "", "p", "number");
-      const keys = item(place, "", "p", "keys");
-      this.key(keys, row, "number", t("番号を見る"), () => this.number(row.id, board));
-      this.key(keys, row, "reached", t("つながった"), () => this.tried(row.id, true));
-      this.key(keys, row, "no-answer", t("不通 {n}", { n: row.attempts || "" }), () => this.tried(row.id, false));
-    }
-    if (focused) list.querySelector(`[data-key="${focused}"]`)?.focus();
+    const place = element("li");
+    place.dataset.key = String(row.id);
+    const first = element("p", "", "", place);
+    element("span", row.urgency === "must" ? t("要 ") : t("任意 "), row.urgency === "must" ? "must" : "quiet", first);
+    first.append(`${how[row.how]} ${clockTime(row.asked_at)} ${this.board.state.lines[row.line]?.name ?? row.line}`);
+    element("p", this.numbers.get(row.id) ?? "", "number", place);
+    const keys = element("p", "", "keys", place);
+    const texts = { number: t("番号を見る"), reached: t("つながった"), "no-answer": t("不通 {n}", { n: row.attempts || "" }) };
+    for (const [does, text] of Object.entries(texts)) Object.assign(element("button", text, "", keys).dataset, { does, callback: row.id });
+    return place;
   }
 
-  key(parent, row, what, text, act) {
-    const button = item(parent, text, "button");
-    button.dataset.key = `${row.id}-${what}`;
-    button.addEventListener("click", act);
-  }
-
-  async number(callback, board) {
+  async number(callback) {
     try {
       const { number } = await this.link.send("callback.number", { callback });
       this.numbers.set(callback, number ?? t("非通知のため番号がありません"));
-      this.draw(board);
+      this.draw();
     } catch (refusal) {
       this.say(refusal.sentence);
     }

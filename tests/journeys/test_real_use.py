@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -73,6 +74,11 @@ def test_the_centre_comes_up_from_a_settings_file_and_ends_whole(folder: Path) -
         ('home = "home"', 'home = "/proc/nowhere"', "centre.home"),
         ('home = "home"', 'home = "home"\nname = "日本;"', "centre.name"),
         ("rtp_last = ", "rtp_last = 10 # ", "rtp_last"),
+        ("[telephony]", '[telephony]\nlocal_networks = "10.0.0.0/99"', "telephony.local_networks"),
+        ("[telephony]", '[telephony]\nmedia_address = "no such"', "telephony.media_address"),
+        ("[web]", '[web]\nnames = "日本"', "web.names"),
+        ("[centre]", '[trunk]\nfrom = "banana"\n[centre]', "trunk.from"),
+        ("[centre]", '[trunk]\nkind = "registration"\n[centre]', "trunk.kind"),
     ],
 )
 def test_what_cannot_work_here_stops_the_start_with_its_line(folder: Path, old: str, new: str, hint: str) -> None:
@@ -97,6 +103,18 @@ def test_a_port_that_is_given_twice_stops_the_start(folder: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, cwd=CLONE)
     assert done.returncode == 7
     assert "telephony.sip_port" in done.stderr
+
+
+def test_a_port_that_another_program_uses_stops_the_start(folder: Path) -> None:
+    settings = folder / "madoguchi.toml"
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        settings.write_text(settings.read_text().replace("ami_port = ", f"ami_port = {port} # "))
+        command = [sys.executable, "-m", "admin.cli", "--settings", str(settings), "up"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=CLONE)
+    assert done.returncode == 7
+    assert "ほかのプログラムが使っています" in done.stderr
+    assert "telephony.ami_port" in done.stderr
 
 
 def test_a_wrong_setting_stops_the_start_with_its_line(folder: Path) -> None:

@@ -13,7 +13,7 @@ from admin.demo.stage import Stage
 from contact_center.personal import Owner
 from telephony.demo import Resident
 from telephony.softphone.hearing import HEARD, likeness, load
-from tests.asterisk.conftest import Desk, callbacks, process
+from tests.asterisk.conftest import Desk, callbacks, process, sit_down
 from tests.conftest import CLONE
 
 Make = Callable[..., Resident]
@@ -185,12 +185,19 @@ def test_who_talked_to_a_page_that_was_loaded_anew_hears_so_and_is_called_back(
     desk.presence("available")
 
 
-def test_whoever_signs_out_during_a_call_is_asked_to_end_it_first(desk: Desk, resident: Make) -> None:
+def test_whoever_signs_out_during_a_call_is_asked_to_end_it_first_and_stays_on_the_page(
+    desk: Desk, resident: Make
+) -> None:
     caller = resident()
     caller.calls()
     desk.rings()
     desk.answers()
-    form = "document.querySelector('form[action$=\"sign-out\"]')"
+    desk.page.click("#sign-out button")
+    desk.page.get_by_text("応対が終わってからサインアウトしてください。").wait_for()
+    desk.page.click("button[lang=en]")
+    desk.page.get_by_text("通話が終わってから言語を切り替えてください。").wait_for()
+    # A page of yesterday that does not know this is refused by the server.
+    form = "document.querySelector('#sign-out')"
     answer = desk.page.evaluate(
         f"fetch({form}.action, {{ method: 'POST', body: new FormData({form}), headers: {{ accept: 'application/json' }} }})"
         ".then((r) => r.json())"
@@ -199,6 +206,61 @@ def test_whoever_signs_out_during_a_call_is_asked_to_end_it_first(desk: Desk, re
     assert desk.page.get_attribute("body", "data-phone") == "talking"
     caller.hangs_up()
     desk.presence("wrapping")
+
+
+def test_a_tab_that_was_duplicated_during_a_call_is_a_second_tab(desk: Desk, resident: Make) -> None:
+    caller = resident()
+    caller.calls()
+    desk.rings()
+    desk.answers()
+    with desk.page.context.expect_page() as opened:
+        # As a browser's own “duplicate”, this copies the tab's session storage.
+        desk.page.evaluate("void window.open(location.href)")
+    copy = opened.value
+    copy.get_by_text("別のタブで操作中です").wait_for()
+    copy.click("#take-over")
+    copy.get_by_text("通話が終わってから引き継いでください").wait_for()
+    assert desk.page.get_attribute("body", "data-phone") == "talking"
+    assert copy.is_enabled("#sign-out button")
+    copy.close()
+    caller.hangs_up()
+    desk.presence("wrapping")
+
+
+def test_a_page_that_was_loaded_anew_rings_aloud(desk: Desk, resident: Make) -> None:
+    page = desk.page
+    page.add_init_script(
+        "const made = AudioContext.prototype.createOscillator; window.tones = 0;"
+        "AudioContext.prototype.createOscillator = function () { window.tones += 1; return made.call(this); };"
+    )
+    page.reload()
+    desk.presence("available")
+    caller = resident()
+    caller.calls()
+    desk.rings()
+    # Where the browser keeps a page silent until it is touched, the notice says so.
+    page.wait_for_function("window.tones >= 4 || document.getElementById('notice').textContent.includes('着信音がまだ鳴りません')")
+    page.keyboard.press("Shift")
+    page.wait_for_function("window.tones >= 4")
+    caller.hangs_up()
+    desk.presence("available")
+
+
+def test_a_key_that_is_pressed_slowly_counts_though_the_screen_is_drawn_anew_meanwhile(
+    centre: Stage, browser: Any, resident: Make
+) -> None:
+    desk = sit_down(centre, browser, "supervisor", "seat-2")
+    place = desk.page.locator("button[data-line=line1]").bounding_box()
+    caller = resident()
+    caller.calls("0559990007")
+    desk.page.mouse.move(place["x"] + 10, place["y"] + 10)
+    desk.page.mouse.down()
+    desk.rings()
+    desk.page.mouse.up()
+    desk.page.get_by_text("本当に休止する").wait_for()
+    caller.hangs_up()
+    desk.presence("available")
+    desk.leaves()
 
 
 def test_the_card_says_the_city_largest_and_everything_fits_on_one_screen(centre: Stage, desk: Desk, resident: Make) -> None:
@@ -263,7 +325,7 @@ def test_a_supervisor_closes_a_line_with_one_key_pressed_twice_and_sees_since_wh
 ) -> None:
     page = centre.page(browser)
     centre.sign_in(page, "supervisor")
-    key = page.locator("[data-key=close-line1]")
+    key = page.locator("button[data-line=line1]")
     key.click()
     assert "本当に" in key.inner_text()
     key.click()
