@@ -9,6 +9,7 @@ import numpy as np
 import soundfile
 
 from contact_center.errors import Unavailable
+from telephony.carrier import telephone
 from telephony.prompts.make import speak
 from telephony.softphone import SoftphoneProcess
 from telephony.softphone.hearing import HEARD, at_rate, likeness, load
@@ -57,9 +58,10 @@ class Resident:
     :param number: the number shown to the centre; `anonymous` withholds it.
     """
 
-    def __init__(self, stage: Any, number: str = RESIDENT_NUMBER, host: str = "127.0.0.3") -> None:
+    def __init__(self, stage: Any, number: str = RESIDENT_NUMBER) -> None:
         self._stage = stage
-        self._phone = SoftphoneProcess(host)
+        host = telephone(number) if number.isdigit() else "127.0.0.3"
+        self._phone = SoftphoneProcess(host, stage.residents_port if number.isdigit() else 0)
         self._phone.do("open", uri=f"sip:{number}@{host}")
         self._phone.wait("open")
         self.recording = Path(stage.home) / "tmp" / f"resident-{self._phone.pid}.wav"
@@ -76,6 +78,13 @@ class Resident:
     def waits(self, state: str, seconds: float = 30.0) -> dict[str, Any]:
         """Wait for the phone to say this state."""
         return self._phone.wait(state, seconds)
+
+    def picks_up(self, seconds: float = 30.0) -> str:
+        """Wait until the telephone rings, and answer it; what is heard is recorded. The number that is shown."""
+        rings = self._phone.wait("ringing", seconds)
+        self._phone.do("record", path=str(self.recording))
+        self._phone.do("answer")
+        return str(rings["from"])
 
     def presses(self, key: str) -> None:
         """Press a key of the telephone."""

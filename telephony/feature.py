@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contact_center.events.catalogue import HoursChanged, SeatChanged, SessionEnded
+from contact_center.events.catalogue import ContactDialled, HoursChanged, SeatChanged, SessionEnded
 from contact_center.features import DemoScene, Door, Feature, HealthCheck, HubHandler, Reaction
 from telephony import messages as m
 from telephony.events import LegLost
@@ -30,6 +30,7 @@ feature = Feature(
         HubHandler(m.Classify, "contact.personal", _HUB + "classify"),
         HubHandler(m.CloseContact, "contact.personal", _HUB + "close_contact"),
         HubHandler(m.CallbackNumber, "contact.personal", _HUB + "callback_number"),
+        HubHandler(m.CallBack, "contact.personal", _HUB + "call_back"),
         HubHandler(m.CallbackTried, "contact.personal", _HUB + "callback_tried"),
         HubHandler(m.TellLegLost, "seat.use", _HUB + "leg_lost"),
         HubHandler(m.PhoneCommand, "seat.use", _HUB + "phone_command"),
@@ -40,6 +41,7 @@ feature = Feature(
         Reaction(SeatChanged, "telephony.switchboard.reactions:seat_changed"),
         Reaction(HoursChanged, "telephony.switchboard.reactions:hours_changed"),
         Reaction(SessionEnded, "telephony.switchboard.reactions:session_ended"),
+        Reaction(ContactDialled, "telephony.switchboard.outgoing:dial"),
         Reaction(LegLost, "telephony.switchboard.reactions:leg_lost"),
     ),
     health=(HealthCheck("telephony", "telephony.health:check"),),

@@ -151,6 +151,14 @@ def callback_number(hub: Hub, actor: Actor, message: m.CallbackNumber) -> Iterat
     yield _result(message, number=national(number.reveal()) if number else None)
 
 
+def call_back(hub: Hub, actor: Actor, message: m.CallBack) -> Iterator[Message]:
+    """Begin the call; the switchboard has Asterisk ring the seat and dial."""
+    actor.require("seat.use")
+    with hub.house.database.session_scope() as session:
+        contact = hub.house.outgoing.call_back(session, actor, message.callback)
+    yield _result(message, contact=contact.id)
+
+
 def callback_tried(hub: Hub, actor: Actor, message: m.CallbackTried) -> Iterator[Message]:
     """Keep that somebody called back."""
     with hub.house.database.session_scope() as session:

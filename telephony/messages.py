@@ -153,6 +153,14 @@ class CallbackNumber(Message):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CallBack(Message):
+    """Call somebody of the callback list from one's seat."""
+
+    TYPE: ClassVar[str] = "callback.call"
+    callback: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class CallbackTried(Message):
     """Somebody called back, and reached the resident or not."""
 

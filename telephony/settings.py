@@ -25,6 +25,12 @@ LONGEST_WAIT = Setting(
 SAY_PLACE_EVERY = Setting(
     "telephony.say_place_every", 30, "Seconds between two announcements of a caller's place.", least=10, most=300
 )
+MAY_CALL = Setting(
+    "telephony.may_call",
+    "0[1-8]XXXXXXXX,0[5-9]0XXXXXXXX",
+    "Numbers that seats may call, as Asterisk patterns separated by commas (X: 0 to 9, Z: 1 to 9, N: 2 to 9).",
+    pattern=r"[0-9XZN\[\]-]+(,[0-9XZN\[\]-]+)*",
+)
 TRUNK_KIND = Setting("trunk.kind", "ip", "How the carrier knows us.", choices=("ip", "registration"))
 TRUNK_HOST = Setting("trunk.host", "127.0.0.2", "Address or name of the carrier.")
 TRUNK_PORT = Setting("trunk.port", 5060, "SIP port of the carrier.", least=1, most=65535)
@@ -36,6 +42,7 @@ TRUNK_CHANNELS = Setting("trunk.channels", 0, "Legs the carrier allows at once o
 
 TELEPHONY_SETTINGS = (
     SIP_HOST, SIP_PORT, SIP_TLS_PORT, AMI_PORT, AMI_ENDPOINT, HTTP_PORT, RTP_FIRST, RTP_LAST, MEDIA_ADDRESS, LOCAL_NETWORKS,
-    RING_SECONDS, LONGEST_WAIT, SAY_PLACE_EVERY, TRUNK_KIND, TRUNK_HOST, TRUNK_PORT, TRUNK_TRANSPORT, TRUNK_USER, TRUNK_PASSWORD,
+    RING_SECONDS, LONGEST_WAIT, SAY_PLACE_EVERY, MAY_CALL, TRUNK_KIND, TRUNK_HOST, TRUNK_PORT, TRUNK_TRANSPORT,
+    TRUNK_USER, TRUNK_PASSWORD,
     TRUNK_FROM, TRUNK_CHANNELS,
 )  # fmt: skip

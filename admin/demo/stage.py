@@ -66,6 +66,7 @@ class Stage:
         self.steps: list[dict[str, Any]] = []
         self.house: House = None  # type: ignore[assignment]  # set by open()
         self.carrier: Carrier | None = None
+        self.residents_port = free_port()
         self.passwords: dict[str, str] = {}
         self._keeper: subprocess.Popen[bytes] | None = None
         self._browsers: list[Browser] = []
@@ -98,7 +99,7 @@ class Stage:
         settings = self.house.settings
         self.carrier = Carrier(
             self.home / "carrier", settings[TRUNK_HOST], settings[TRUNK_PORT],
-            (settings[SIP_HOST], settings[SIP_PORT]), 20, self.clock, rtp_first=free_port_block(400),
+            (settings[SIP_HOST], settings[SIP_PORT]), 20, self.residents_port, self.clock, rtp_first=free_port_block(400),
         )  # fmt: skip
         self.carrier.start()
         self.wait(self._is_up, 60, "センターが起動しません")

@@ -3,6 +3,7 @@
 from contact_center.contacts.callbacks import Callbacks
 from contact_center.contacts.model import OPEN, Callback, Contact, Escalation, State, Unserved
 from contact_center.contacts.notes import Notes
+from contact_center.contacts.outgoing import Outgoing
 from contact_center.contacts.service import Contacts
 
-__all__ = ["OPEN", "Callback", "Callbacks", "Contact", "Contacts", "Escalation", "Notes", "State", "Unserved"]
+__all__ = ["OPEN", "Callback", "Callbacks", "Contact", "Contacts", "Escalation", "Notes", "Outgoing", "State", "Unserved"]

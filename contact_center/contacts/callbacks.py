@@ -78,25 +78,29 @@ class Callbacks:
 
     def number(self, session: Session, actor: Actor, id: int) -> Personal | None:
         """The number to call, for somebody who may see it; the look is audited first."""
-        row = self._get(session, actor, id)
+        row = self.get(session, actor, id)
         self._audit.record(Act(actor.word, "callback.number", f"contact:{row.contact_id}", {"callback": id}))
         return self._vault.get(session, Owner("contact", str(row.contact_id)), "number")
 
     def tried(self, session: Session, actor: Actor, id: int, reached: bool) -> None:
-        """Somebody called back; whoever was reached is off the list.
+        """Somebody called back by other means; whoever was reached is off the list.
 
         :raises Conflict: where somebody else has dealt with it already.
         """
-        row = self._get(session, actor, id)
+        row = self.get(session, actor, id)
         if row.done_at is not None:
             raise Conflict("この折り返しは、ほかの人が済ませました。")
+        self.note_attempt(session, row, actor.word, reached)
+
+    def note_attempt(self, session: Session, row: Callback, actor: str, reached: bool) -> None:
+        """Keep an attempt."""
         row.attempts += 1
         row.tried_at = self._clock.now()
-        tried = CallbackTried(city=row.city_id, contact=row.contact_id, actor=actor.word, callback=id, reached=reached)
+        tried = CallbackTried(city=row.city_id, contact=row.contact_id, actor=actor, callback=row.id, reached=reached)
         self._log.append(session, tried)
         if reached:
-            row.done_at, row.done_by = self._clock.now(), actor.word
-            done = CallbackDone(city=row.city_id, contact=row.contact_id, actor=actor.word, callback=id)
+            row.done_at, row.done_by = self._clock.now(), actor
+            done = CallbackDone(city=row.city_id, contact=row.contact_id, actor=actor, callback=row.id)
             self._log.append(session, done)
 
     def forget_erased(self, session: Session) -> None:
@@ -104,7 +108,11 @@ class Callbacks:
         gone = cast(Callback.contact_id, String).not_in(self._vault.keeping("contact", "number"))
         session.execute(update(Callback).where(Callback.fingerprint.is_not(None), gone).values(fingerprint=None))
 
-    def _get(self, session: Session, actor: Actor, id: int) -> Callback:
+    def get(self, session: Session, actor: Actor, id: int) -> Callback:
+        """One row of the list, for somebody who may see its number.
+
+        :raises NotFound: where there is none, or it is another city's.
+        """
         row = session.get(Callback, id)
         if row is None or not actor.serves(row.city_id):
             raise NotFound("その折り返しはありません。")

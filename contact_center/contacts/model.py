@@ -15,6 +15,7 @@ class State(StrEnum):
     """Where a contact stands."""
 
     ARRIVED = "arrived"
+    DIALLING = "dialling"
     QUEUED = "queued"
     OFFERED = "offered"
     TALKING = "talking"
@@ -24,7 +25,7 @@ class State(StrEnum):
     UNSERVED = "unserved"
 
 
-OPEN = (State.ARRIVED, State.QUEUED, State.OFFERED, State.TALKING, State.HELD, State.WRAPPING)
+OPEN = (State.ARRIVED, State.DIALLING, State.QUEUED, State.OFFERED, State.TALKING, State.HELD, State.WRAPPING)
 
 
 class Unserved(StrEnum):
@@ -39,9 +40,12 @@ class Unserved(StrEnum):
     FORWARDED = "forwarded"
     """Served at the line's fallback number, because nobody was signed in here."""
 
+    NOT_REACHED = "not_reached"
+    """We called, and nobody answered."""
+
 
 class Contact(Base):
-    """One contact. `key` is Asterisk's system name and unique id."""
+    """One contact. `key` is Asterisk's system name and unique id. `arrived_at` of an outgoing one is when we dialled."""
 
     __tablename__ = "contacts"
     __table_args__ = (Index("ix_contacts_line_arrived", "line_id", "arrived_at"),)
@@ -52,6 +56,11 @@ class Contact(Base):
     city_id: Mapped[str] = mapped_column(ForeignKey("cities.id"))
     line_id: Mapped[str] = mapped_column(ForeignKey("lines.id"))
     menu: Mapped[str] = mapped_column(String(40), default="")
+    outgoing: Mapped[bool] = mapped_column(default=False)
+    first_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))
+    """The contact that this one goes on with: who calls back names what was asked."""
+
+    callback_id: Mapped[int | None] = mapped_column(BigId)
     state: Mapped[str] = mapped_column(String(12), index=True)
     withheld: Mapped[str] = mapped_column(String(12), default="")
     """Why there is no number: `anonymous`, `payphone` or `unavailable`; empty where there is one."""

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from contact_center.clock import Clock
 from contact_center.contacts.callbacks import Callbacks
 from contact_center.contacts.model import OPEN, Contact, State, Unserved
+from contact_center.contacts.outgoing import Outgoing
 from contact_center.directory.model import Line
 from contact_center.errors import NotFound
 from contact_center.events import EventLog
@@ -36,12 +37,13 @@ WHOLE_SECOND = timedelta(seconds=1)
 class Contacts:
     """What happens to contacts. Methods take the session of the caller's transaction."""
 
-    def __init__(self, clock: Clock, log: EventLog, vault: Vault, seats: Seats, callbacks: Callbacks) -> None:
+    def __init__(self, clock: Clock, log: EventLog, vault: Vault, seats: Seats, callbacks: Callbacks, outgoing: Outgoing) -> None:
         self._clock = clock
         self._log = log
         self._vault = vault
         self._seats = seats
         self._callbacks = callbacks
+        self._outgoing = outgoing
 
     def arrive(
         self,
@@ -156,6 +158,9 @@ class Contacts:
 
     def seat_left(self, session: Session, contact: Contact, seat: Seat, at: datetime) -> None:
         """The seat's own leg has ended: time for notes there, whatever becomes of the resident's."""
+        if contact.state == State.DIALLING:
+            self._outgoing.not_reached(session, contact, at)
+            return
         if contact.state not in TALKING or contact.seat_id != seat.id:
             return
         if contact.answered_at is not None and at <= contact.answered_at - WHOLE_SECOND:
@@ -187,7 +192,7 @@ class Contacts:
         :param how: in which way, if nobody had answered; who was talking is simply over.
         """
         seat = session.get(Seat, contact.seat_id) if contact.seat_id else None
-        if contact.state in TALKING and seat is not None:
+        if contact.state in (State.DIALLING, *TALKING) and seat is not None:
             self.seat_left(session, contact, seat, at)
         if contact.state in (State.WRAPPING, State.CLOSED):
             if how == Unserved.INTERRUPTED and not contact.cut:

@@ -31,6 +31,24 @@ class ContactArrived(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ContactDialled(Event):
+    """An agent calls somebody; Asterisk is to dial."""
+
+    line: str
+    seat: str
+    person: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactReached(Event):
+    """Whom we called has answered."""
+
+    line: str
+    seat: str
+    person: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ContactQueued(Event):
     """The contact waits in a pool's queue."""
 
@@ -190,7 +208,8 @@ class SessionEnded(Event):
 
 
 KERNEL_EVENTS: tuple[type[Event], ...] = (
-    ContactArrived, ContactQueued, ContactOffered, ContactAnswered, ContactHeld, ContactMoved, ContactWrapping,
+    ContactArrived, ContactDialled, ContactReached, ContactQueued, ContactOffered, ContactAnswered, ContactHeld,
+    ContactMoved, ContactWrapping,
     ContactClosed, ContactUnserved, ContactCorrected, ContactNoted, SeatChanged, CallbackAsked, CallbackTried,
     CallbackDone, EscalationRaised, EscalationAnswered, HoursChanged, TrainingChanged, SessionEnded,
 )  # fmt: skip

@@ -155,7 +155,8 @@ def figures_as_words(figures: Figures) -> dict[str, Any]:
     """Figures as they go over wires."""
     names = (
         "arrived", "answered", "closed", "abandoned", "overflowed", "interrupted", "callback_asked", "out_of_hours",
-        "silent", "forwarded", "answer_rate", "service_level", "mean_wait", "longest_wait", "mean_talk", "mean_wrap",
+        "silent", "forwarded", "dialled", "reached", "not_reached",
+        "answer_rate", "service_level", "mean_wait", "longest_wait", "mean_talk", "mean_wrap",
     )  # fmt: skip
     return {**{name: getattr(figures, name) for name in names}, "subjects": [list(s) for s in figures.subjects]}
 
@@ -177,6 +178,7 @@ def _contact(contact: Contact) -> dict[str, Any]:
     return {
         "id": contact.id, "key": contact.key, "channel": contact.channel, "city": contact.city_id,
         "line": contact.line_id, "menu": contact.menu, "state": contact.state, "withheld": contact.withheld,
+        "outgoing": contact.outgoing, "first": contact.first_id,
         "arrived_at": _iso(contact.arrived_at), "answered_at": _iso(contact.answered_at),
         "ended_at": _iso(contact.ended_at), "seat": contact.seat_id, "person": contact.person_id, "cut": contact.cut,
         "category": contact.category, "further": list(contact.further), "outcome": contact.outcome,

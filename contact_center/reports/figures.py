@@ -16,7 +16,8 @@ from contact_center.reports.model import HourRow, SubjectRow
 
 @dataclass(frozen=True)
 class Figures:
-    """Counts and mean spans (seconds) of some days.
+    """Counts and mean spans (seconds) of some days. Calls that we make are `dialled`, and `reached` or `not_reached`; a
+    conversation of either direction is closed with its category and outcome.
 
     answer rate = answered / (answered + abandoned + overflowed + interrupted + callback asked); calls out of hours,
     silent ones and those forwarded to the fallback number are counted but not part of it. A mean of nothing is None.
@@ -33,6 +34,9 @@ class Figures:
     out_of_hours: int
     silent: int
     forwarded: int
+    dialled: int
+    reached: int
+    not_reached: int
     waited: float
     longest_wait: float
     talked: float
@@ -73,7 +77,8 @@ def _part(of: float, whole: float) -> float | None:
 
 
 _SUMS = (
-    "arrived", "answered", "within_level", "closed", *(how.value for how in Unserved), "waited", "talked", "wrapped"
+    "arrived", "answered", "within_level", "closed", "dialled", "reached", *(how.value for how in Unserved),
+    "waited", "talked", "wrapped",
 )  # fmt: skip
 
 
@@ -110,10 +115,12 @@ def counted(session: Session, first: date, last: date, cities: frozenset[str], s
         return (type_coerce(later, BigInteger) - type_coerce(earlier, BigInteger)) / 1000.0
 
     wait = seconds(Contact.answered_at, Contact.arrived_at)
-    answered = within(Contact.answered_at)
+    answered = within(Contact.answered_at) & Contact.outgoing.is_(False)
     closed = within(Contact.closed_at) & (Contact.outcome.is_not(None))
     columns = {
-        "arrived": total(within(Contact.arrived_at)),
+        "arrived": total(within(Contact.arrived_at) & Contact.outgoing.is_(False)),
+        "dialled": total(within(Contact.arrived_at) & Contact.outgoing.is_(True)),
+        "reached": total(within(Contact.answered_at) & Contact.outgoing.is_(True)),
         "answered": total(answered),
         "within_level": total(answered & (wait <= service_level)),
         "closed": total(closed),

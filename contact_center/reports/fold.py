@@ -15,6 +15,8 @@ from contact_center.events.catalogue import (
     ContactArrived,
     ContactClosed,
     ContactCorrected,
+    ContactDialled,
+    ContactReached,
     ContactUnserved,
 )
 from contact_center.reports.model import FoldCursor, HourRow, SubjectRow
@@ -63,6 +65,10 @@ class Fold:
             row.within_level += event.waited <= self._service_level
             row.waited += event.waited
             row.longest_wait = max(row.longest_wait, event.waited)
+        elif isinstance(event, ContactDialled):
+            self._hour(session, recorded.at, event.line, event.city, hours).dialled += 1
+        elif isinstance(event, ContactReached):
+            self._hour(session, recorded.at, event.line, event.city, hours).reached += 1
         elif isinstance(event, ContactUnserved):
             row = self._hour(session, recorded.at, event.line, event.city, hours)
             setattr(row, event.how, getattr(row, event.how) + 1)

@@ -142,6 +142,11 @@ class Seats:
         else:
             self._after(session, seat)
 
+    def dial(self, session: Session, seat: Seat, contact: int, actor: str) -> None:
+        """The agent calls somebody; afterwards the seat is what it was."""
+        seat.contact_id, seat.next_presence = contact, seat.presence
+        self._to(session, seat, Presence.ON_CONTACT, actor)
+
     def talk(self, session: Session, seat: Seat, contact: int) -> None:
         """The seat has answered."""
         seat.contact_id = contact

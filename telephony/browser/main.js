@@ -105,7 +105,7 @@ function drawCall() {
   const seat = board.seat;
   const contact = board.contact;
   const mine = held === null;
-  const ringing = phone.state === "ringing" && mine;
+  const ringing = phone.state === "ringing" && mine && !contact?.outgoing;
   document.body.dataset.phone = phone.state;
   document.body.dataset.ringing = ringing ? "yes" : "no";
   if (ringing) sound.start();
@@ -126,6 +126,7 @@ function drawCall() {
   $("finish").disabled = !(wrapping && card.complete && mine);
   let text = "";
   if (ringing) text = t("着信中です。F4で出られます。");
+  else if (contact?.state === "dialling") text = t("呼び出しています");
   else if (phone.state === "talking") text = (phone.muted ? t("消音中 ") : t("通話中 ")) + span(board.since(contact?.answered_at));
   else if (phone.state === "held") text = t("保留中 ") + span(board.since(contact?.answered_at));
   else if (wrapping) {

@@ -62,6 +62,8 @@ class BrowserPhone {
       });
     }
     this.now(this.registered, request.getHeader("X-Contact"));
+    // The agent of this seat has asked for the call.
+    if (request.getHeader("X-Answer") === "yes") this.command("answer");
   }
 
   // Bytes of sound that have come in this call so far.

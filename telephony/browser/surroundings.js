@@ -96,7 +96,8 @@ export class CallbackList {
     this.numbers = new Map();
     $("callbacks").addEventListener("click", ({ target }) => {
       const { does, callback } = target.closest("button")?.dataset ?? {};
-      if (does === "number") this.number(Number(callback));
+      if (does === "call") this.call(Number(callback));
+      else if (does === "number") this.number(Number(callback));
       else if (does) this.tried(Number(callback), does === "reached");
     });
   }
@@ -116,9 +117,13 @@ export class CallbackList {
     first.append(`${how[row.how]} ${clockTime(row.asked_at)} ${this.board.state.lines[row.line]?.name ?? row.line}`);
     element("p", this.numbers.get(row.id) ?? "", "number", place);
     const keys = element("p", "", "keys", place);
-    const texts = { number: t("番号を見る"), reached: t("つながった"), "no-answer": t("不通 {n}", { n: row.attempts || "" }) };
+    const texts = { call: t("かける"), number: t("番号を見る"), reached: t("つながった"), "no-answer": t("不通 {n}", { n: row.attempts || "" }) };
     for (const [does, text] of Object.entries(texts)) Object.assign(element("button", text, "", keys).dataset, { does, callback: row.id });
     return place;
+  }
+
+  call(callback) {
+    this.link.send("callback.call", { callback }).catch((refusal) => this.say(refusal.sentence));
   }
 
   async number(callback) {

@@ -13,6 +13,12 @@ from telephony.pbx import install
 from telephony.pbx.values import MODULES
 
 
+def telephone(number: str) -> str:
+    """The loopback address at which the telephone of a number stands, so that the carrier finds it."""
+    digits = number[-4:]
+    return f"127.9.{int(digits[:2]) + 1}.{int(digits[2:]) + 1}"
+
+
 class Carrier:
     """A carrier with an address of its own, by which the centre identifies it.
 
@@ -20,11 +26,20 @@ class Carrier:
     :param host: its own address, such as the loopback alias 127.0.0.2.
     :param centre: address and SIP port of the centre.
     :param channels: legs it allows at once.
+    :param residents_port: SIP port of every resident's telephone, at the address `telephone()` of its number.
     :param rtp_first: first of its 400 UDP ports for sound.
     """
 
     def __init__(
-        self, home: Path, host: str, port: int, centre: tuple[str, int], channels: int, clock: Clock, rtp_first: int = 30000
+        self,
+        home: Path,
+        host: str,
+        port: int,
+        centre: tuple[str, int],
+        channels: int,
+        residents_port: int,
+        clock: Clock,
+        rtp_first: int = 30000,
     ) -> None:
         found = install.find()
         if found is None:
@@ -42,7 +57,8 @@ class Carrier:
         values = {
             "home": home, "modules": found.modules, "data": found.data, "host": host, "port": port,
             "module_names": [m for m in modules if (found.modules / f"{m}.so").exists()],
-            "centre_host": centre[0], "centre_port": centre[1], "channels": channels, "rtp_first": rtp_first,
+            "centre_host": centre[0], "centre_port": centre[1], "channels": channels,
+            "residents_port": residents_port, "rtp_first": rtp_first,
             "rtp_last": rtp_first + 399,
         }  # fmt: skip
         for template in environment.list_templates():

@@ -80,6 +80,11 @@ class Answered(Observation):
 
 
 @dataclass(frozen=True)
+class Reached(Observation):
+    """Whom a seat called has answered."""
+
+
+@dataclass(frozen=True)
 class Held(Observation):
     """A seat has put the resident on hold, or taken them off it."""
 
@@ -151,6 +156,8 @@ def _stage(event: Mapping[str, str]) -> Observation | None:
         return Queued(key, None, event.get("Pool", ""))
     if stage == "waiting":
         return Waiting(key, None)
+    if stage == "reached":
+        return Reached(event.get("Contact", ""), None)
     if stage == "gone":
         return Gone(key, None, event.get("How", ""))
     return None
@@ -185,6 +192,8 @@ def from_queue_log(line: str) -> Observation | None:
         return NotAnswered(key, at, seat, _number(detail[0]) / 1000)
     if what == "M-SEAT-LEFT":
         return SeatLeft(key, at, seat, _number(detail[0]))
+    if what == "M-REACHED":
+        return Reached(key, at)
     if what == "M-GONE":
         return Gone(key, at, detail[0])
     return None

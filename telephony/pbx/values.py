@@ -106,7 +106,7 @@ def values(house: House, at: Places, session: Session, closings: Sequence[Closin
         "seats_database": at.seats_database, "seats": [seat.id for seat in house.seats.all(session)],
         "pools": [pool.id for pool in house.directory.pools(session)], "ring_seconds": settings[s.RING_SECONDS],
         "longest_wait": settings[s.LONGEST_WAIT], "say_place_every": settings[s.SAY_PLACE_EVERY],
-        "most_places": MOST_PLACES, "days": DAYS, "first": day_of(now).isoformat(),
+        "most_places": MOST_PLACES, "may_call": settings[s.MAY_CALL].split(","), "days": DAYS, "first": day_of(now).isoformat(),
         "rendered": now.isoformat(timespec="seconds"),
         "lines": [
             {

@@ -27,7 +27,7 @@ def make_places(folder: Path) -> None:
     for name, text in sentences.items():
         put(folder / f"{name}.wav", spoken(text))
         put(folder / f"slow-{name}.wav", spoken(text, SLOWLY))
-    for name in ("keys", "before", "after", "next"):
+    for name in ("keys", "before", "after", "next", "busy", "no-answer"):
         put(folder / f"{name}.wav", spoken(TEXTS[name]))
 
 

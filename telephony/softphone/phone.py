@@ -6,6 +6,7 @@ PJSIP still uses it ends the process.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -120,8 +121,12 @@ class Phone:
         self.call = call
         parameter.statusCode = pj.PJSIP_SC_RINGING
         call.answer(parameter)
-        contact = next((line.partition(":")[2].strip() for line in whole.splitlines() if line.lower().startswith("x-contact:")), "")
-        self._tell({"state": "ringing", "contact": contact})
+        headers = {name.lower(): value.strip() for line in whole.splitlines() for name, _, value in [line.partition(":")]}
+        caller = re.search(r"sip:([^@>;]*)@", headers.get("from", ""))
+        self._tell({"state": "ringing", "contact": headers.get("x-contact", ""), "from": caller.group(1) if caller else ""})
+        if headers.get("x-answer") == "yes":
+            # The agent of this seat has asked for the call.
+            self.answer()
 
     def answer(self) -> None:
         """Take the call that rings."""

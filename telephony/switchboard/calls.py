@@ -23,6 +23,7 @@ from telephony.pbx.translate import (
     Offered,
     PhoneState,
     Queued,
+    Reached,
     SeatLeft,
     Waiting,
 )
@@ -90,6 +91,8 @@ class Calls:
             return
         if isinstance(seen, Queued):
             contacts.queue(session, contact, seen.pool, at)
+        elif isinstance(seen, Reached):
+            self._house.outgoing.reached(session, contact, at)
         elif isinstance(seen, Waiting):
             contacts.wait_on(session, contact, at)
         elif isinstance(seen, Gone):

@@ -73,6 +73,14 @@ class Play:
             self.house.notes.classify(session, actor, id, category, [], outcome)
             self.house.notes.close(session, actor, id)
 
+    def call_back(self, actor: Actor, callback: int) -> int:
+        with self.house.database.session_scope() as session:
+            return self.house.outgoing.call_back(session, actor, callback).id
+
+    def reached(self, id: int) -> None:
+        with self.house.database.session_scope() as session:
+            self.house.outgoing.reached(session, session.get_one(Contact, id), self.clock.now())
+
     def callbacks(self) -> list[Any]:
         with self.house.database.reading() as session:
             return self.house.callbacks.waiting(session, CITIES)

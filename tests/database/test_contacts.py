@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -261,24 +262,35 @@ def test_personal_values_are_erased_when_their_time_is_over(house: House, play: 
     assert not list((house.settings.home / "keys").glob("contact-2026-11-24.key"))
 
 
-def _random_day(house: House, play: Play, clock: FakeClock, dice: random.Random, steps: int) -> Any:
+STEPS = (
+    "arrive", "arrive", "offer", "answer", "not_answered", "seat_left", "gone", "close", "away", "call_back", "reached",
+)  # fmt: skip
+
+
+def _random_day(house: House, play: Play, clock: FakeClock, dice: random.Random, length: int) -> Any:
     """Random but possible things happen to contacts; yields after each."""
     actors = {f"seat-{n}": person(house, f"agent{n}") for n in (1, 2, 3)}
     for seat, actor in actors.items():
         play.seat(actor, seat)
     alive: list[int] = []
-    for _ in range(steps):
+    for _ in range(length):
         clock.advance(dice.randrange(1, 900))
-        what = dice.choice(["arrive", "arrive", "offer", "answer", "not_answered", "seat_left", "gone", "close", "away"])
+        what = dice.choice(STEPS)
         if what == "arrive":
             alive.append(play.arrive(dice.choice(["+819012345678", "+81312345678", None])))
         elif what == "away":
             with house.database.session_scope() as session:
                 house.seats.choose(session, dice.choice(list(actors.values())), "available")
+        elif what == "call_back":
+            with suppress(Conflict, BadInput):
+                callback = dice.choice([row.id for row in play.callbacks()] or [0])
+                alive.append(play.call_back(dice.choice(list(actors.values())), callback)) if callback else None
         elif alive:
             id = dice.choice(alive)
             seat = dice.choice(list(actors))
-            if what == "gone":
+            if what == "reached":
+                play.reached(id)
+            elif what == "gone":
                 play.gone(id, dice.choice(list(Unserved)))
             elif what == "close":
                 contact = play.contact(id)
@@ -325,3 +337,66 @@ def test_the_fold_and_independent_sql_agree(house: House, play: Play, clock: Fak
             assert by_fold == by_sql
             day += timedelta(days=1)
         assert folded(session, start, end, CITIES).arrived > 10
+
+
+def _listed(play: Play, clock: FakeClock) -> int:
+    """Somebody who asked to be called back; the row of the list."""
+    id = play.arrive()
+    clock.advance(30)
+    play.gone(id, Unserved.CALLBACK_ASKED)
+    return next(row.id for row in play.callbacks() if row.contact_id == id)
+
+
+@pytest.mark.requirement("IZ-02")
+def test_whoever_is_called_back_and_reached_is_off_the_list_and_counted_as_dialled(
+    house: House, play: Play, clock: FakeClock
+) -> None:
+    hanako = person(house)
+    play.seat(hanako)
+    callback = _listed(play, clock)
+    id = play.call_back(hanako, callback)
+    assert play.presence() == Presence.ON_CONTACT
+    clock.advance(8)
+    play.reached(id)
+    assert play.callbacks() == []
+    clock.advance(40)
+    play.do("seat_left", id)
+    play.close(hanako, id)
+    assert play.presence() == Presence.AVAILABLE
+    house.fold.catch_up()
+    today = day_of(clock.now())
+    with house.database.reading() as session:
+        figures = folded(session, today, today, CITIES)
+    assert (figures.arrived, figures.answered, figures.dialled, figures.reached, figures.closed) == (1, 0, 1, 1, 1)
+    assert figures.mean_talk == 40.0
+
+
+@pytest.mark.requirement("IZ-02")
+def test_an_attempt_in_vain_is_kept_and_the_seat_is_what_it_was(house: House, play: Play, clock: FakeClock) -> None:
+    hanako = person(house)
+    play.seat(hanako)
+    play.choose(hanako, "away", "break")
+    callback = _listed(play, clock)
+    id = play.call_back(hanako, callback)
+    clock.advance(30)
+    play.do("seat_left", id)
+    assert [(row.id, row.attempts) for row in play.callbacks()] == [(callback, 1)]
+    assert play.presence() == Presence.AWAY
+    with house.database.reading() as session:
+        assert house.seats.get(session, "seat-1").reason == "break"
+
+
+def test_nobody_calls_back_during_a_contact_or_whom_a_colleague_is_calling(house: House, play: Play, clock: FakeClock) -> None:
+    hanako, taro = person(house), person(house, "taro")
+    play.seat(hanako)
+    play.seat(taro, "seat-2")
+    callback = _listed(play, clock)
+    play.call_back(hanako, callback)
+    with pytest.raises(Conflict, match="ほかの人が"):
+        play.call_back(taro, callback)
+    busy = play.arrive("+81312345678")
+    clock.advance(30)
+    play.gone(busy)
+    another = next(row.id for row in play.callbacks() if row.contact_id == busy)
+    with pytest.raises(Conflict, match="今の応対が終わってから"):
+        play.call_back(hanako, another)
