@@ -170,8 +170,8 @@ def _findings(ours: Side, plain: Side, listening: dict[str, float], heard: Sprea
         Aim(f"set-up at most {SETUP_AIM} of plain (medians)", f"{setup:.2f}", setup <= SETUP_AIM),
         Aim(f"highest rate without a failure at least {FAILURE_AIM} of plain",
             f"{ours.holds} against {plain.holds} calls a second: {highest:.2f}", highest >= FAILURE_AIM),
-        Aim("each call is a contact, and ended as it did: abandoned in the queue",
-            f"{placed} calls, {dict(ends)}", ends == Counter(abandoned=placed)),
+        Aim("each call is a contact, and ended as it did: given up in the queue without a sound",
+            f"{placed} calls, {dict(ends)}", ends == Counter(silent=placed)),
     ]  # fmt: skip
     figures = {
         "setup_ms": {side.name: side.setup.__dict__ for side in (ours, plain)}, "setup_ratio": setup,

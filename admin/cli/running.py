@@ -20,12 +20,13 @@ from contact_center.features import load_features, resolve
 @click.pass_obj
 def up(context: Context) -> None:
     """Start the centre and keep it running."""
-    from admin.processes.layout import environment, prepare
+    from admin.processes.layout import check_nothing_else_runs, environment, prepare
 
     if context.path is None:
         raise BadInput("設定ファイルを --settings で指定してください（見本: deploy/madoguchi.example.toml）。")
     house = context.house()
     prepare(house, context.path)
+    check_nothing_else_runs(house)
     house.close()
     click.echo("センターを起動します。止めるには Ctrl-C を押してください。", err=True)
     words = [sys.executable, "-m", "admin.processes.keeper"]

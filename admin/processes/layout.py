@@ -70,6 +70,15 @@ def started(pid: int) -> str:
         return ""
 
 
+def check_nothing_else_runs(house: House) -> None:
+    """Refuse to start where another program holds one of the ports; what outlived an earlier keeper is our own.
+
+    :raises SettingsError: naming the line to mend.
+    """
+    if not any(survivor(note) for note in (house.settings.home / "run").glob("*.keeper")):
+        check_free(house.settings)
+
+
 def prepare(house: House, settings_path: Path | None) -> list[Process]:
     """Make everything the processes need, and name them in the order they start.
 
@@ -80,8 +89,6 @@ def prepare(house: House, settings_path: Path | None) -> list[Process]:
     for name in ("data", "audit", "keys", "run", "log", "tmp", "tls"):
         (home / name).mkdir(mode=0o700, parents=True, exist_ok=True)
     hold(home).close()
-    if not any(survivor(note) for note in (home / "run").glob("*.keeper")):
-        check_free(house.settings)
     upgrade(house.database, migrations(house.features))
     house.audit.create()
     fill_directory(house)
