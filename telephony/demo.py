@@ -104,7 +104,7 @@ class Resident:
         """What has been heard up to now, while the recording goes on: PJSIP writes the lengths in its header at the end."""
         raw = self.recording.read_bytes()[WAV_HEADER:] if self.recording.exists() else b""
         samples = np.frombuffer(raw[: len(raw) // 2 * 2], dtype="<i2") / 32768
-        return at_rate(samples.astype(np.float32), RECORDED_RATE)
+        return at_rate(samples.astype(np.float32), RECORDED_RATE) if samples.size else samples
 
     def leaves(self) -> None:
         """Put the telephone away; the recording goes too."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contact_center.events.catalogue import ContactDialled, HoursChanged, SeatChanged, SessionEnded
+from contact_center.events.catalogue import CallbackAsked, ContactDialled, HoursChanged, SeatChanged, SessionEnded
 from contact_center.features import DemoScene, Door, Feature, HealthCheck, HubHandler, Reaction
 from telephony import messages as m
 from telephony.events import LegLost
@@ -29,6 +29,8 @@ feature = Feature(
         HubHandler(m.WriteNote, "contact.personal", _HUB + "write_note"),
         HubHandler(m.Classify, "contact.personal", _HUB + "classify"),
         HubHandler(m.CloseContact, "contact.personal", _HUB + "close_contact"),
+        HubHandler(m.ExtendWrapUp, "seat.use", _HUB + "extend_wrap_up"),
+        HubHandler(m.ReleaseSeat, "contact.correct", _HUB + "release_seat"),
         HubHandler(m.CallbackNumber, "contact.personal", _HUB + "callback_number"),
         HubHandler(m.CallBack, "contact.personal", _HUB + "call_back"),
         HubHandler(m.CallbackTried, "contact.personal", _HUB + "callback_tried"),
@@ -41,6 +43,7 @@ feature = Feature(
         Reaction(SeatChanged, "telephony.switchboard.reactions:seat_changed"),
         Reaction(HoursChanged, "telephony.switchboard.reactions:hours_changed"),
         Reaction(SessionEnded, "telephony.switchboard.reactions:session_ended"),
+        Reaction(CallbackAsked, "telephony.switchboard.outgoing:callback_asked"),
         Reaction(ContactDialled, "telephony.switchboard.outgoing:dial"),
         Reaction(LegLost, "telephony.switchboard.reactions:leg_lost"),
     ),

@@ -144,6 +144,20 @@ def close_contact(hub: Hub, actor: Actor, message: m.CloseContact) -> Iterator[M
     yield from ()
 
 
+def extend_wrap_up(hub: Hub, actor: Actor, message: m.ExtendWrapUp) -> Iterator[Message]:
+    """Give the wrap-up more time; the switchboard's timer follows."""
+    with hub.house.database.session_scope() as session:
+        hub.house.seats.extend(session, actor)
+    yield from ()
+
+
+def release_seat(hub: Hub, actor: Actor, message: m.ReleaseSeat) -> Iterator[Message]:
+    """Free the seat; what was not classified is listed for correction."""
+    with hub.house.database.session_scope() as session:
+        hub.house.notes.release(session, actor, message.seat)
+    yield from ()
+
+
 def callback_number(hub: Hub, actor: Actor, message: m.CallbackNumber) -> Iterator[Message]:
     """The number to call back."""
     with hub.house.database.reading() as session:

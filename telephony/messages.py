@@ -145,6 +145,21 @@ class CloseContact(Message):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExtendWrapUp(Message):
+    """More time for the notes of one's contact, once."""
+
+    TYPE: ClassVar[str] = "wrap_up.extend"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseSeat(Message):
+    """Free a seat from a wrap-up that does not end."""
+
+    TYPE: ClassVar[str] = "seat.release"
+    seat: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CallbackNumber(Message):
     """The number of a callback."""
 

@@ -23,7 +23,7 @@ LONGEST_WAIT = Setting(
     "telephony.longest_wait", 1800, "Seconds a caller may wait before being listed for a callback.", least=10, most=7200
 )
 SAY_PLACE_EVERY = Setting(
-    "telephony.say_place_every", 30, "Seconds between two announcements of a caller's place.", least=10, most=300
+    "telephony.say_place_every", 30, "Seconds between two announcements of a caller's place; 0: none.", least=0, most=300
 )
 MAY_CALL = Setting(
     "telephony.may_call",

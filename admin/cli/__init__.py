@@ -10,7 +10,7 @@ import click
 from admin.cli.context import Context, Group
 from admin.cli.lines import asterisk_group, close, hours
 from admin.cli.people import agent, device
-from admin.cli.records import db, events, report
+from admin.cli.records import db, events, report, requirements
 from admin.cli.running import bench, caller, demo, doctor, softphone, up
 from contact_center.errors import NotAllowed
 from contact_center.features import load_features, resolve
@@ -31,7 +31,23 @@ def main(ctx: click.Context, path: Path | None, as_json: bool) -> None:
     ctx.obj = Context(path, as_json)
 
 
-for _command in (up, demo, caller, doctor, db, agent, device, hours, close, events, report, asterisk_group, softphone, bench):
+for _command in (
+    up,
+    demo,
+    caller,
+    doctor,
+    db,
+    agent,
+    device,
+    hours,
+    close,
+    events,
+    report,
+    requirements,
+    asterisk_group,
+    softphone,
+    bench,
+):
     main.add_command(_command)
 for _feature in load_features():
     for _declared in _feature.commands:

@@ -47,6 +47,20 @@ def db_directory(context: Context, file: Path) -> None:
 
 
 @click.command()
+@click.pass_obj
+def requirements(context: Context) -> None:
+    """Which requirements of the cities are proven by which tests."""
+    from admin.requirements import requirements
+
+    rows = requirements()
+    context.table(
+        [{"id": row.id, "tests": row.tests} for row in rows],
+        ("要件", "内容", "試験"),
+        [(row.id, row.words, "\n".join(row.tests) or "-") for row in rows],
+    )
+
+
+@click.command()
 @click.option("--since", default=0, type=click.IntRange(min=0), help="Only events after this id.")
 @click.option("--limit", default=50, type=click.IntRange(1, 1000), help="At most so many.")
 @click.pass_obj

@@ -6,21 +6,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from contact_center.audit import Act, AuditTrail
-from contact_center.clock import Clock
+from contact_center.clock import Clock, day_of
 from contact_center.contacts.model import Contact, Escalation, State
 from contact_center.contacts.service import Contacts
 from contact_center.directory import Directory
 from contact_center.errors import BadInput, Conflict, NotFound
 from contact_center.events import EventLog
-from contact_center.events.catalogue import ContactClosed, ContactNoted, EscalationAnswered, EscalationRaised
+from contact_center.events.catalogue import ContactClosed, ContactCorrected, ContactNoted, EscalationAnswered, EscalationRaised
 from contact_center.identity import Actor
 from contact_center.personal import Owner, Personal, Vault, mask
 from contact_center.seats import Seat, Seats
 
 LONGEST_NOTE = 4000
+UNCLASSIFIED = "unclassified"
+"""Category and outcome (未分類) of a contact whose seat a supervisor had to free; it is listed for correction."""
+
 MOST_FURTHER = 3
 
 
@@ -101,6 +105,48 @@ class Notes:
         contact = session.get(Contact, seat.contact_id)
         if contact is not None and contact.state == State.WRAPPING and contact.category and contact.outcome:
             self.finish(session, contact, "switchboard")
+
+    def release(self, session: Session, actor: Actor, seat_id: str) -> None:
+        """Free a seat from a wrap-up that does not end; what is missing stays unclassified, to be corrected.
+
+        :raises NotAllowed: for anybody but a supervisor of that city.
+        :raises Conflict: where the seat is in no wrap-up.
+        """
+        seat = self._seats.get(session, seat_id)
+        contact = session.get(Contact, seat.contact_id) if seat.contact_id else None
+        if contact is None or contact.state != State.WRAPPING:
+            raise Conflict("この席は後処理中ではありません。")
+        actor.require("contact.correct", contact.city_id)
+        self._audit.record(Act(actor.word, "seat.release", f"contact:{contact.id}", {"seat": seat_id}))
+        contact.category = contact.category or UNCLASSIFIED
+        contact.outcome = contact.outcome or UNCLASSIFIED
+        self.finish(session, contact, actor.word)
+
+    def correct(self, session: Session, actor: Actor, id: int, category: str, further: Sequence[str], outcome: str) -> None:
+        """Set category and outcome of a contact that is over anew; figures follow (IZ-17).
+
+        :raises NotAllowed: for anybody but a supervisor of that city.
+        :raises Conflict: while the contact is not closed.
+        """
+        contact = self._of(session, actor, id)
+        actor.require("contact.correct", contact.city_id)
+        if contact.state != State.CLOSED or contact.category is None or contact.outcome is None or contact.closed_at is None:
+            raise Conflict("訂正できるのは、終わった応対です。")
+        self._check(session, contact, category, further, outcome)
+        before = {"category": contact.category, "outcome": contact.outcome}
+        self._audit.record(Act(actor.word, "contact.correct", f"contact:{id}", before))
+        corrected = ContactCorrected(
+            city=contact.city_id, contact=id, actor=actor.word, line=contact.line_id, old_category=contact.category,
+            category=category, old_outcome=contact.outcome, outcome=outcome, day=day_of(contact.closed_at).isoformat(),
+        )  # fmt: skip
+        contact.category, contact.further, contact.outcome = category, list(further), outcome
+        self._log.append(session, corrected)
+
+    def to_correct(self, session: Session, cities: frozenset[str]) -> list[Contact]:
+        """Contacts of these cities that were closed without category or outcome, oldest first."""
+        missing = or_(Contact.category == UNCLASSIFIED, Contact.outcome == UNCLASSIFIED)
+        wanted = select(Contact).where(Contact.city_id.in_(cities), missing).order_by(Contact.id)
+        return list(session.scalars(wanted))
 
     def finish(self, session: Session, contact: Contact, actor: str) -> None:
         """End a contact that has its category and outcome; its seat goes on to what comes next, an older wrap-up before all."""

@@ -14,10 +14,10 @@ from contact_center.contacts.callbacks import Callbacks
 from contact_center.contacts.model import OPEN, Callback, Contact, State, Unserved
 from contact_center.errors import BadInput, Conflict
 from contact_center.events import EventLog
-from contact_center.events.catalogue import ContactDialled, ContactReached, ContactUnserved
+from contact_center.events.catalogue import ContactDialled, ContactQueued, ContactReached, ContactUnserved, ContactWithdrawn
 from contact_center.identity import Actor
-from contact_center.personal import Owner, Vault
-from contact_center.seats import Presence, Seats
+from contact_center.personal import Owner, Personal, Vault
+from contact_center.seats import Presence, Seat, Seats
 
 IDLE = (Presence.AVAILABLE, Presence.AWAY)
 
@@ -42,8 +42,8 @@ class Outgoing:
         row = self._callbacks.get(session, actor, callback)
         if row.done_at is not None:
             raise Conflict("この折り返しは、ほかの人が済ませました。")
-        if session.scalar(select(Contact.id).where(Contact.callback_id == callback, Contact.state.in_(OPEN))) is not None:
-            raise Conflict("今、ほかの人がこの方にかけています。")
+        if self._is_being_called(session, callback):
+            raise Conflict("この方には、今かけているか、順番が来るとかかります。")
         seat = self._seats.of_person(session, actor.person)
         if seat is None:
             raise Conflict("先に席を選んで着席してください。")
@@ -53,20 +53,66 @@ class Outgoing:
         number = self._vault.get(session, Owner("contact", str(row.contact_id)), "number")
         if number is None:
             raise BadInput("番号がないため、かけられません。")
+        contact = self._new(session, row, number)
+        contact.state, contact.seat_id, contact.person_id = State.DIALLING, seat.id, actor.person
+        self._seats.dial(session, seat, contact.id, actor.word)
+        self._dialled(session, contact, actor.word, asked=True, at=contact.arrived_at)
+        return contact
+
+    def keep_place(self, session: Session, callback: int, pool: str) -> Contact | None:
+        """Somebody has asked to be called back while they waited: a call to them waits in the queue at their place.
+
+        :returns: what waits there; None where the list has dealt with it, or somebody is calling already.
+        """
+        row = session.get(Callback, callback)
+        if row is None or row.done_at is not None or self._is_being_called(session, callback):
+            return None
+        number = self._vault.get(session, Owner("contact", str(row.contact_id)), "number")
+        if number is None:
+            return None
+        contact = self._new(session, row, number)
+        contact.state, contact.queued_at = State.QUEUED, contact.arrived_at
+        queued = ContactQueued(city=contact.city_id, contact=contact.id, actor="switchboard", line=contact.line_id, pool=pool)
+        self._log.append(session, queued)
+        return contact
+
+    def turn(self, session: Session, contact: Contact, seat: Seat, at: datetime) -> None:
+        """A seat has taken the call that waited: the resident is dialled now."""
+        contact.state, contact.arrived_at = State.DIALLING, at
+        contact.seat_id, contact.person_id = seat.id, seat.person_id
+        self._seats.talk(session, seat, contact.id)
+        self._dialled(session, contact, f"person:{seat.person_id or 0}", asked=False, at=at)
+
+    def withdraw(self, session: Session, contact: Contact, at: datetime) -> None:
+        """What waited in the queue is gone before its turn; whoever wants to be called back is still on the list."""
+        seat = self._seats.get(session, contact.seat_id) if contact.seat_id else None
+        if seat is not None and seat.contact_id == contact.id and seat.presence == Presence.RINGING:
+            self._seats.stop_ringing(session, seat, put_away=False)
+        contact.state, contact.seat_id, contact.person_id = State.CLOSED, None, None
+        contact.ended_at = contact.closed_at = at
+        withdrawn = ContactWithdrawn(city=contact.city_id, contact=contact.id, actor="switchboard")
+        self._log.append(session, withdrawn, at=at)
+
+    def _new(self, session: Session, row: Callback, number: Personal) -> Contact:
         contact = Contact(
             key=f"out-{secrets.token_hex(8)}", channel="phone", city_id=row.city_id, line_id=row.line_id, outgoing=True,
-            state=State.DIALLING, arrived_at=self._clock.now(), further=[], seat_id=seat.id, person_id=actor.person,
-            first_id=row.contact_id, callback_id=row.id,
+            arrived_at=self._clock.now(), further=[], first_id=row.contact_id, callback_id=row.id, state=State.QUEUED,
         )  # fmt: skip
         session.add(contact)
         session.flush()
         self._vault.put(session, Owner("contact", str(contact.id)), "number", number, findable=True)
-        self._seats.dial(session, seat, contact.id, actor.word)
-        dialled = ContactDialled(
-            city=contact.city_id, contact=contact.id, actor=actor.word, line=contact.line_id, seat=seat.id, person=actor.person
-        )
-        self._log.append(session, dialled)
         return contact
+
+    def _is_being_called(self, session: Session, callback: int) -> bool:
+        open_ones = select(Contact.id).where(Contact.callback_id == callback, Contact.state.in_(OPEN))
+        return session.scalar(open_ones) is not None
+
+    def _dialled(self, session: Session, contact: Contact, actor: str, asked: bool, at: datetime) -> None:
+        dialled = ContactDialled(
+            city=contact.city_id, contact=contact.id, actor=actor, line=contact.line_id, seat=contact.seat_id or "",
+            person=contact.person_id or 0, asked=asked,
+        )  # fmt: skip
+        self._log.append(session, dialled, at=at)
 
     def reached(self, session: Session, contact: Contact, at: datetime) -> None:
         """Somebody has answered: the callback is dealt with, the conversation goes on like any other."""

@@ -138,6 +138,9 @@ class Contacts:
         """The seat has answered."""
         if contact.state not in BEFORE_ANSWER:
             return
+        if contact.outgoing:
+            self._outgoing.turn(session, contact, seat, at)
+            return
         contact.state, contact.answered_at = State.TALKING, at
         contact.seat_id, contact.person_id = seat.id, seat.person_id
         self._seats.talk(session, seat, contact.id)
@@ -200,6 +203,9 @@ class Contacts:
                 self._callbacks.ask(session, contact, how, _span(contact.arrived_at, contact.answered_at or at), at)
             return
         if contact.state not in BEFORE_ANSWER:
+            return
+        if contact.outgoing:
+            self._outgoing.withdraw(session, contact, at)
             return
         if seat is not None and seat.contact_id == contact.id and seat.presence == Presence.RINGING:
             self._seats.stop_ringing(session, seat, put_away=False)

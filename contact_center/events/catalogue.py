@@ -32,11 +32,15 @@ class ContactArrived(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ContactDialled(Event):
-    """An agent calls somebody; Asterisk is to dial."""
+    """Somebody is being called: an agent asked for it, so that Asterisk is to ring the seat; or their turn in the queue has come.
+
+    :param asked: the first of the two.
+    """
 
     line: str
     seat: str
     person: int
+    asked: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +50,11 @@ class ContactReached(Event):
     line: str
     seat: str
     person: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactWithdrawn(Event):
+    """A call back that waited in the queue in the resident's place is over before its turn; the list still has it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,7 +217,7 @@ class SessionEnded(Event):
 
 
 KERNEL_EVENTS: tuple[type[Event], ...] = (
-    ContactArrived, ContactDialled, ContactReached, ContactQueued, ContactOffered, ContactAnswered, ContactHeld,
+    ContactArrived, ContactDialled, ContactReached, ContactWithdrawn, ContactQueued, ContactOffered, ContactAnswered, ContactHeld,
     ContactMoved, ContactWrapping,
     ContactClosed, ContactUnserved, ContactCorrected, ContactNoted, SeatChanged, CallbackAsked, CallbackTried,
     CallbackDone, EscalationRaised, EscalationAnswered, HoursChanged, TrainingChanged, SessionEnded,

@@ -169,7 +169,7 @@ def _seat(seat: Seat, people: dict[int, str]) -> dict[str, Any]:
     return {
         "name": seat.name, "presence": seat.presence, "reason": seat.reason, "next": seat.next_presence,
         "since": _iso(seat.since), "person": seat.person_id, "person_name": people.get(seat.person_id or 0, ""),
-        "wrap_until": _iso(seat.wrap_until), "phone": seat.phone,
+        "wrap_until": _iso(seat.wrap_until), "extended": seat.extended, "phone": seat.phone,
         "phone_ready": seat.signed_in and seat.phone_ready == seat.generation,
     }  # fmt: skip
 

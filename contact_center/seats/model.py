@@ -41,6 +41,9 @@ class Seat(Base):
     phone: Mapped[str] = mapped_column(String(10), default="browser")
     contact_id: Mapped[int | None] = mapped_column(BigInteger)
     wrap_until: Mapped[datetime | None] = mapped_column(Moment)
+    extended: Mapped[bool] = mapped_column(default=False)
+    """Whether the present wrap-up was given more time already."""
+
     generation: Mapped[int] = mapped_column(default=0)
     phone_ready: Mapped[int] = mapped_column(default=0)
 

@@ -155,8 +155,22 @@ class Seats:
     def wrap(self, session: Session, seat: Seat, contact: int, at: datetime) -> None:
         """The seat's own leg has ended at that moment: time for notes."""
         seat.contact_id = contact
-        seat.wrap_until = at + timedelta(seconds=self._wrap_up)
+        seat.wrap_until, seat.extended = at + timedelta(seconds=self._wrap_up), False
         self._to(session, seat, Presence.WRAPPING, "switchboard")
+
+    def extend(self, session: Session, actor: Actor) -> None:
+        """More time for the notes of this contact: the same span again, once.
+
+        :raises Conflict: outside a wrap-up, or the second time.
+        """
+        seat = self.of_person(session, actor.person)
+        if seat is None or seat.wrap_until is None:
+            raise Conflict("延長できるのは後処理のあいだです。")
+        if seat.extended:
+            raise Conflict("延長は一度だけです。終わらないときは責任者に声をかけてください。")
+        seat.extended = True
+        seat.wrap_until = max(seat.wrap_until, self._clock.now()) + timedelta(seconds=self._wrap_up)
+        self._say(session, seat, actor.word)
 
     def free(self, session: Session, seat: Seat, actor: str) -> None:
         """The contact has its outcome: on to what the agent chose."""

@@ -5,7 +5,7 @@ import { Link } from "./link.js";
 import { mountPanels } from "./panels.js";
 import { Phone } from "./phone.js";
 import { Sound } from "./sound.js";
-import { awayWord, CallbackList, drawFigures, drawSeats, LineLamps, presenceText } from "./surroundings.js";
+import { awayWord, CallbackList, drawFigures, LineLamps, presenceText, SeatList } from "./surroundings.js";
 import { settle } from "./settle.js";
 import { page, span, t } from "./words.js";
 
@@ -29,6 +29,7 @@ function say(sentence) {
 
 const card = new Card(link, board, say);
 const callbacks = new CallbackList(board, link, say);
+const seats = new SeatList(board, link, say);
 const lamps = new LineLamps(board, link, say);
 
 function drawNotice() {
@@ -105,7 +106,7 @@ function drawCall() {
   const seat = board.seat;
   const contact = board.contact;
   const mine = held === null;
-  const ringing = phone.state === "ringing" && mine && !contact?.outgoing;
+  const ringing = phone.state === "ringing" && mine && contact?.state !== "dialling";
   document.body.dataset.phone = phone.state;
   document.body.dataset.ringing = ringing ? "yes" : "no";
   if (ringing) sound.start();
@@ -123,6 +124,7 @@ function drawCall() {
   $("hold").setAttribute("aria-pressed", String(phone.state === "held"));
   $("mute").setAttribute("aria-pressed", String(phone.muted));
   const wrapping = contact?.state === "wrapping" && contact.person === board.me.id;
+  $("extend").hidden = !(wrapping && mine && !seat?.extended);
   $("finish").disabled = !(wrapping && card.complete && mine);
   let text = "";
   if (ringing) text = t("着信中です。F4で出られます。");
@@ -151,7 +153,7 @@ function draw() {
   card.draw();
   lamps.draw();
   drawFigures(board);
-  drawSeats(board);
+  seats.draw();
   callbacks.draw();
   drawCall();
   drawNotice();
@@ -213,6 +215,7 @@ phone.changed = (sentence) => {
 setInterval(() => {
   if (!board.state) return;
   lamps.draw();
+  seats.draw();
   card.tick();
   drawCall();
   drawNotice();
@@ -258,10 +261,11 @@ $("answer").addEventListener("click", () => {
 $("hang-up").addEventListener("click", () => phone.command("hang_up"));
 $("hold").addEventListener("click", () => phone.command(phone.state === "held" ? "resume" : "hold"));
 $("mute").addEventListener("click", () => phone.command(phone.muted ? "unmute" : "mute"));
+$("extend").addEventListener("click", () => asked("wrap_up.extend"));
 $("finish").addEventListener("click", () => card.finish());
 
 const keys = {
-  F4: "answer", F8: "hang-up", F9: "hold", F10: "mute", "Alt+1": "go-available", "Alt+2": "go-away", "Control+Enter": "finish",
+  F4: "answer", F8: "hang-up", F9: "hold", F10: "mute", "Alt+e": "extend", "Alt+1": "go-available", "Alt+2": "go-away", "Control+Enter": "finish",
 };
 addEventListener("keydown", (event) => {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;

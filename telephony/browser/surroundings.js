@@ -79,13 +79,27 @@ export function drawFigures(board) {
   }));
 }
 
-export function drawSeats(board) {
-  settle($("seats"), Object.values(board.state.seats).map((seat) => {
-    const row = element("li");
-    element("span", `${seat.name} ${seat.person_name}`, "", row);
-    element("span", presenceText(seat), "quiet", row);
-    return row;
-  }));
+export class SeatList {
+  constructor(board, link, say) {
+    this.board = board;
+    $("seats").addEventListener("click", ({ target }) => {
+      const seat = target.closest("button")?.dataset.release;
+      if (seat) link.send("seat.release", { seat }).catch((refusal) => say(refusal.sentence));
+    });
+  }
+
+  draw() {
+    const mayRelease = this.board.me.rights.includes("contact.correct");
+    settle($("seats"), Object.entries(this.board.state.seats).map(([id, seat]) => {
+      const row = element("li");
+      row.dataset.key = id;
+      element("span", `${seat.name} ${seat.person_name}`, "", row);
+      const overdue = seat.presence === "wrapping" && this.board.since(seat.wrap_until) > 0;
+      element("span", overdue ? t("後処理 {time}超過", { time: span(this.board.since(seat.wrap_until)) }) : presenceText(seat), overdue ? "must" : "quiet", row);
+      if (mayRelease && overdue) element("button", t("席を解放"), "release", row).dataset.release = id;
+      return row;
+    }));
+  }
 }
 
 export class CallbackList {

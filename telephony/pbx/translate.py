@@ -102,9 +102,14 @@ class SeatLeft(Observation):
 
 @dataclass(frozen=True)
 class Gone(Observation):
-    """The caller's channel is gone; `how` is the dialplan's word for the way."""
+    """The caller's channel is gone, or about to go; `how` is the dialplan's word for the way.
+
+    :param pool: queue in which a caller who asked to be called back has waited, and at which place.
+    """
 
     how: str
+    pool: str = ""
+    position: int = 0
 
 
 @dataclass(frozen=True)
@@ -159,7 +164,7 @@ def _stage(event: Mapping[str, str]) -> Observation | None:
     if stage == "reached":
         return Reached(event.get("Contact", ""), None)
     if stage == "gone":
-        return Gone(key, None, event.get("How", ""))
+        return Gone(key, None, event.get("How", ""), event.get("Pool", ""), _number(event.get("Position", "")))
     return None
 
 

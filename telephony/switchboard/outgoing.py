@@ -6,9 +6,9 @@ from typing import Any
 
 from twisted.internet import defer
 
-from contact_center.contacts import Contact, State
+from contact_center.contacts import Contact, State, Unserved
 from contact_center.events import Recorded
-from contact_center.events.catalogue import ContactDialled
+from contact_center.events.catalogue import CallbackAsked, ContactDialled
 from contact_center.personal import Owner
 from contact_center.personal.telephone import national
 from contact_center.seats import Seat
@@ -22,7 +22,7 @@ SEAT_ANSWERS_WITHIN = "10000"
 def dial(switchboard: Switchboard, recorded: Recorded) -> Any:
     """Let Asterisk make the call; where it cannot, the attempt has failed and the seat is free."""
     assert isinstance(recorded.event, ContactDialled)
-    return defer.ensureDeferred(_dial(switchboard, recorded.event))
+    return defer.ensureDeferred(_dial(switchboard, recorded.event)) if recorded.event.asked else None
 
 
 async def _dial(switchboard: Switchboard, event: ContactDialled) -> None:
@@ -33,6 +33,56 @@ async def _dial(switchboard: Switchboard, event: ContactDialled) -> None:
         await switchboard.link.send("Originate", **headers)
     except AmiError:
         await switchboard.in_thread(_failed_in_thread, switchboard, event)
+
+
+def callback_asked(switchboard: Switchboard, recorded: Recorded) -> Any:
+    """Whoever pressed the key while they waited keeps their place: a call to them waits in the queue instead of them."""
+    assert isinstance(recorded.event, CallbackAsked)
+    return defer.ensureDeferred(_keep_place(switchboard, recorded.event))
+
+
+async def _keep_place(switchboard: Switchboard, event: CallbackAsked) -> None:
+    headers = await switchboard.in_thread(_place_in_thread, switchboard, event)
+    if headers is None:
+        return
+    try:
+        await switchboard.link.send("Originate", **headers)
+    except AmiError:
+        await switchboard.in_thread(_withdraw_in_thread, switchboard, headers["ChannelId"])
+
+
+def _place_in_thread(switchboard: Switchboard, event: CallbackAsked) -> dict[str, str] | None:
+    house = switchboard.house
+    with house.database.reading() as session:
+        asked = session.get_one(Contact, event.contact)
+        pool, position = switchboard.places.pop(asked.key, ("", 0))
+    if not position:
+        return None
+    with house.database.session_scope() as session:
+        contact = house.outgoing.keep_place(session, event.callback, pool)
+        if contact is None:
+            return None
+        number = house.vault.get(session, Owner("contact", str(contact.id)), "number")
+        assert number is not None
+        line = house.directory.line(session, contact.line_id).line
+        variables = {
+            "__CONTACT": contact.key, "__LINE": contact.line_id, "POSITION": str(position), "NUMBER": national(number.reveal()),
+            "LINE_NUMBER": line.number,
+        }  # fmt: skip
+        return {
+            "Channel": f"Local/{contact.id}@callback-dial/n", "ChannelId": contact.key, "OtherChannelId": f"{contact.key}-far",
+            "Context": "callback-wait", "Exten": pool, "Priority": "1", "Async": "true",
+            "CallerID": line.number,
+            "Variable": ",".join(f"{name}={value}" for name, value in variables.items()),
+        }  # fmt: skip
+
+
+def _withdraw_in_thread(switchboard: Switchboard, key: str) -> None:
+    house = switchboard.house
+    with house.database.session_scope() as session:
+        contact = house.contacts.by_key(session, key)
+        if contact is not None:
+            house.contacts.gone(session, contact, Unserved.INTERRUPTED, house.clock.now())
 
 
 def _read_in_thread(switchboard: Switchboard, event: ContactDialled) -> dict[str, str] | None:

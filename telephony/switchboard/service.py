@@ -67,6 +67,9 @@ class Switchboard(Service):
         self.witness = Witness(render.places(house).log, house.clock)
         self.timers = WrapUpTimers(house, reactor, self.in_thread)
         self.drift = 0
+        self.places: dict[str, tuple[str, int]] = {}
+        """Queue and place of callers who have just asked to be called back, by the key of their contact."""
+
         self.one_seat_at_a_time = defer.DeferredLock()
         self._reactions = self._load_reactions()
         self._writer = ThreadPool(1, 1, "writer")
@@ -128,6 +131,8 @@ class Switchboard(Service):
             leg = translate.leg(event.get("Channel", ""))
             if leg is not None:
                 self.members.pause(leg[1])
+        if isinstance(seen, translate.Gone) and seen.position:
+            self.places[seen.key] = (seen.pool, seen.position)
         if isinstance(seen, translate.Observation):
             # When it was heard, not when it was written: a database may be slow.
             seen = replace(seen, at=self.house.clock.now())

@@ -46,6 +46,10 @@ class Desk:
 
         self.centre.wait(waits, 10, "the seat is paused")
 
+    def sees_waiting(self, count: int, line: str = "line1") -> None:
+        """The lamps of a line show so many who wait."""
+        self.page.locator(f"#lines li[data-key={line}] .waiting", has_text=f"待ち {count}人").wait_for(state="attached")
+
     def rings(self) -> None:
         self.page.wait_for_selector("body[data-phone=ringing]", timeout=20000)
         self.page.wait_for_selector("#contact:not([hidden])")

@@ -10,24 +10,25 @@ from sqlalchemy import select
 from admin.demo.stage import Stage
 from contact_center.contacts import Contact
 from telephony.demo import Resident
+from telephony.pbx import render
 from telephony.softphone.hearing import HEARD, likeness, load
 
 from .conftest import Desk, agent_voice, callbacks
 
 Make = Callable[..., Resident]
+ALONE = "0559990004"
 
 
 def asks(centre: Stage, desk: Desk, caller: Resident) -> int:
-    """A resident phones while the agent is away, and asks to be called back; the row of the list."""
+    """A resident finds nobody on a line without seats, and is listed; the row of the list. The agent is away meanwhile."""
     desk.page.click("#go-away")
     desk.presence("away")
     known = {row.id for row in callbacks(centre)}
-    caller.calls()
-    desk.page.get_by_text("待ち 1人").wait_for()
-    caller.presses("1")
-    found = centre.wait(lambda: {row.id for row in callbacks(centre)} - known, 10, "nobody is listed")
+    caller.calls(ALONE)
+    centre.wait(lambda: caller.heard_so_far().size > 8000, 20, "the call is not answered")
     caller.hangs_up()
     caller.waits("idle")
+    found = centre.wait(lambda: {row.id for row in callbacks(centre)} - known, 10, "nobody is listed")
     return int(found.pop())
 
 
@@ -40,7 +41,7 @@ def test_calling_back_is_one_click_and_shows_the_lines_number(centre: Stage, des
     caller = resident("0311110201")
     callback = asks(centre, desk, caller)
     click(desk, callback, "call")
-    assert caller.picks_up() == "0559990001"
+    assert caller.picks_up() == ALONE
     desk.page.wait_for_selector("body[data-phone=talking]")
     desk.presence("on_contact")
     desk.page.get_by_text("0311110201").wait_for()
@@ -57,7 +58,7 @@ def test_calling_back_is_one_click_and_shows_the_lines_number(centre: Stage, des
         row = session.scalars(select(Contact).where(Contact.callback_id == callback)).one()
         asked = session.get_one(Contact, row.first_id)
     assert (row.outgoing, row.state, row.outcome) == (True, "closed", "faq")
-    assert asked.unserved == "callback_asked"
+    assert asked.unserved == "overflowed"
 
 
 def test_whoever_does_not_answer_stays_on_the_list_with_the_attempt(centre: Stage, desk: Desk, resident: Make) -> None:
@@ -89,6 +90,57 @@ def test_two_agents_do_not_call_the_same_resident_at_once(centre: Stage, desk: D
     click(desk, callback, "call")
     caller.waits("ringing")
     click(desk, callback, "call")
-    desk.page.get_by_text("今、ほかの人がこの方にかけています。").wait_for()
+    desk.page.get_by_text("この方には、今かけているか、順番が来るとかかります。").wait_for()
     caller.hangs_up()
     desk.presence("away")
+
+
+@pytest.mark.requirement("IZ-02")
+def test_whoever_presses_1_keeps_the_place_and_is_called_when_their_turn_comes(
+    centre: Stage, desk: Desk, resident: Make
+) -> None:
+    desk.page.click("#go-away")
+    desk.presence("away")
+    desk.sees_waiting(0)
+    listed = {row.id for row in callbacks(centre)}
+    first, second = resident("0311110301"), resident("0311110302")
+    first.calls()
+    desk.sees_waiting(1)
+    second.calls()
+    desk.sees_waiting(2)
+    first.presses("1")
+    desk.page.get_by_text("折返し希望").first.wait_for()
+    first.hangs_up()
+    first.waits("idle")
+    # What waits in the resident's place is one of those who wait.
+    desk.sees_waiting(2)
+    centre.wait(lambda: "1. Local/" in render.console(centre.house, "queue show main"), 5, "the place is not kept")
+    desk.page.click("#go-available")
+    desk.rings()
+    desk.page.get_by_text("0311110301").wait_for()
+    desk.answers()
+    desk.page.get_by_text("呼び出しています").first.wait_for()
+    assert first.picks_up() == "0559990001"
+    said = load(agent_voice(centre))
+    centre.wait(lambda: likeness(said, first.heard_so_far()) > HEARD, 20, "the resident does not hear the agent")
+    first.hangs_up()
+    desk.presence("wrapping")
+    desk.classifies()
+    desk.finishes()
+    desk.rings()
+    desk.page.get_by_text("0311110302").wait_for()
+    second.hangs_up()
+    desk.presence("available")
+    assert {row.id for row in callbacks(centre)} == listed
+
+
+def test_a_wrap_up_is_extended_by_key_and_shows_as_overdue_to_the_supervisor(
+    centre: Stage, desk: Desk, resident: Make
+) -> None:
+    caller = resident("0311110303")
+    desk.serves(caller)
+    desk.page.keyboard.press("Alt+e")
+    desk.page.locator("#extend[hidden]").wait_for(state="attached")
+    desk.classifies()
+    desk.finishes()
+    desk.presence("available")

@@ -54,7 +54,7 @@ def test_past_the_conversations_of_a_line_callers_stand_in_line_in_their_order(
     second.calls(PLACES)
     centre.wait(lambda: places(centre) == {"places1_1", "places1_2"}, 20, "nobody stands behind")
     hears(centre, second, "2")
-    desk.page.get_by_text("待ち 2人").wait_for()
+    desk.sees_waiting(2, "places1")
     third.calls(PLACES)
     third.waits("talking")
     third.waits("idle", 60)
@@ -76,25 +76,31 @@ def test_past_the_conversations_of_a_line_callers_stand_in_line_in_their_order(
 def test_who_waits_may_press_1_and_is_on_the_list_as_one_who_must_be_called(centre: Stage, resident: Make, desk: Desk) -> None:
     desk.page.click("#go-away")
     desk.presence("away")
+    desk.sees_waiting(0)
     caller = resident("0311118801")
     caller.calls()
-    desk.page.get_by_text("待ち 1人").wait_for()
+    desk.sees_waiting(1)
     before = last_event(centre)
     caller.presses("1")
     caller.waits("idle", 60)
     assert likeness(prompt(centre, "callback", "line1"), caller.heard()) > HEARD
     centre.wait(lambda: unserved(centre, before) == ["callback_asked"], 5, "not known")
     assert [row.urgency for row in callbacks(centre) if row.how == "callback_asked"] == ["must"]
+    # The call that waits in their place goes with the last seat; the list keeps them.
+    desk.page.click("#leave-seat")
+    desk.sees_waiting(0)
+    assert [row.urgency for row in callbacks(centre) if row.how == "callback_asked"] == ["must"]
 
 
 def test_who_waits_may_hear_their_place_again_more_slowly_and_keeps_it(centre: Stage, resident: Make, desk: Desk) -> None:
     desk.page.click("#go-away")
     desk.presence("away")
+    desk.sees_waiting(0)
     first, second = resident("0311118802"), resident("0311118803")
     first.calls()
-    desk.page.get_by_text("待ち 1人").wait_for()
+    desk.sees_waiting(1)
     second.calls()
-    desk.page.get_by_text("待ち 2人").wait_for()
+    desk.sees_waiting(2)
     first.presses("2")
     hears(centre, first, "slow-1")
     desk.page.click("#go-available")
@@ -127,9 +133,10 @@ def test_who_withholds_the_number_is_told_that_nobody_can_call_back_and_waits_on
 ) -> None:
     desk.page.click("#go-away")
     desk.presence("away")
+    desk.sees_waiting(0)
     caller = resident("anonymous")
     caller.calls()
-    desk.page.get_by_text("待ち 1人").wait_for()
+    desk.sees_waiting(1)
     caller.presses("1")
     hears(centre, caller, "withheld", "line1")
     desk.page.click("#go-available")
@@ -168,9 +175,10 @@ def _notice(centre: Stage) -> Any:
 def test_where_everybody_leaves_those_who_wait_are_told_and_listed(centre: Stage, resident: Make, desk: Desk) -> None:
     desk.page.click("#go-away")
     desk.presence("away")
+    desk.sees_waiting(0)
     caller = resident("0311118806")
     caller.calls()
-    desk.page.get_by_text("待ち 1人").wait_for()
+    desk.sees_waiting(1)
     before = last_event(centre)
     desk.page.click("#leave-seat")
     caller.waits("idle", 60)

@@ -12,6 +12,7 @@ from flask import Flask
 
 from admin import reference
 from admin.app import create_app
+from admin.requirements import requirements
 from contact_center.errors import SettingsError
 from contact_center.features import Feature, HubHandler, Panel, Task, check_permissions, load_features
 from contact_center.house import House
@@ -62,6 +63,11 @@ def test_a_permission_cannot_be_declared_twice_or_for_an_unknown_role() -> None:
 
 def test_settings_permissions_events_messages_tasks_and_commands_are_documented() -> None:
     assert reference.PATH.read_text() == reference.text(), "run: python -m admin.reference"
+
+
+def test_every_mark_of_a_requirement_is_in_the_register() -> None:
+    proven = {row.id for row in requirements() if row.tests}
+    assert {"IZ-02", "IZ-03", "NB-13"} <= proven
 
 
 def test_every_feature_of_the_house_is_one_line_in_setup_cfg() -> None:

@@ -1,4 +1,4 @@
-"""Temporary announcements; why a number is withheld; calls that we make."""
+"""Temporary announcements; why a number is withheld; calls that we make; a wrap-up that was given more time."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["line_id"], ["lines.id"], name=op.f("fk_notices_line_id_lines")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
     )
+    op.add_column("seats", sa.Column("extended", sa.Boolean(), nullable=False, server_default=sa.false()))
     for figure in FIGURES:
         op.add_column("report_hours", sa.Column(figure, sa.Integer(), nullable=False, server_default="0"))
     op.add_column("contacts", sa.Column("why", sa.String(12), nullable=False, server_default=""))
@@ -48,6 +49,8 @@ def downgrade() -> None:
         for column in ("callback_id", "first_id", "outgoing", "withheld"):
             batch_op.drop_column(column)
         batch_op.alter_column("had_none", new_column_name="withheld", server_default=None)
+    with op.batch_alter_table("seats") as batch_op:
+        batch_op.drop_column("extended")
     with op.batch_alter_table("report_hours") as batch_op:
         for figure in FIGURES:
             batch_op.drop_column(figure)
