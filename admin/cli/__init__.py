@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from admin.cli.context import Context, Group
-from admin.cli.lines import asterisk_group, close, hours
+from admin.cli.lines import announce, asterisk_group, close, hours
 from admin.cli.people import agent, device
 from admin.cli.records import db, events, report, requirements
 from admin.cli.running import bench, caller, demo, doctor, softphone, up
@@ -41,6 +41,7 @@ for _command in (
     device,
     hours,
     close,
+    announce,
     events,
     report,
     requirements,

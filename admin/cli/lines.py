@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from admin.cli.context import Context, line_id, moment
-from contact_center.errors import NotFound
+from contact_center.errors import BadInput, NotFound
 
 
 @click.group()
@@ -51,6 +51,32 @@ def close(context: Context, line: str | None, until: str | None, reason: str, re
             house.directory.close(session, line, end, reason, "operator")
     render.apply(house)
     context.show({"in_force": True}, "再開しました。" if reopen else "休止しました。今からの電話には休止の案内が流れます。")
+
+
+@click.command()
+@click.argument("text", required=False)
+@click.option("--line", required=True, help="Id of the line; `1` stands for `line1`.")
+@click.option("--until", help="End (2026-11-21T15:00).")
+@click.option("--withdraw", is_flag=True, help="Let callers hear it no more.")
+@click.pass_obj
+def announce(context: Context, text: str | None, line: str, until: str | None, withdraw: bool) -> None:
+    """Let every caller of a line hear a temporary announcement after the greeting. Works with the switchboard down."""
+    from contact_center.audit import Act
+    from telephony.pbx import render
+
+    house = context.house()
+    line = line_id(line)
+    if not withdraw and (text is None or until is None):
+        raise BadInput("案内の文と --until を指定してください。取りやめるときは --withdraw です。")
+    house.audit.record(Act("operator", "notice.withdraw" if withdraw else "notice.say", f"line:{line}", {"until": until}))
+    with house.database.session_scope() as session:
+        house.directory.line(session, line)
+        if text is not None and until is not None and not withdraw:
+            house.notices.say(session, line, text, moment(until), "operator")
+        else:
+            house.notices.withdraw(session, line, "operator")
+    render.apply(house)
+    context.show({"in_force": not withdraw}, "案内をやめました。" if withdraw else "今からの電話に、この案内が流れます。")
 
 
 @click.group("asterisk")

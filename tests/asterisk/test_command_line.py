@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -16,7 +17,7 @@ from admin.demo.stage import Stage
 from admin.processes.witness import LineWitness
 from contact_center.availability import Ledger
 from contact_center.clock import FakeClock
-from tests.conftest import MORNING
+from tests.conftest import CLONE, MORNING
 
 from .conftest import Desk
 
@@ -113,3 +114,28 @@ def test_minutes_served_and_down_are_written_by_a_witness_outside_the_switchboar
         minutes = house.ledger.minutes(session, "line:line1", now - timedelta(minutes=2), now + timedelta(minutes=1))
     assert minutes.served == 1
     assert minutes.down == 0
+
+
+def test_a_temporary_announcement_is_in_force_when_its_command_ends(centre: Stage) -> None:
+    notices = centre.home / "asterisk" / "etc" / "notices.conf"
+    until = (centre.house.clock.now() + timedelta(hours=1)).isoformat()
+    words = "ただいま、全国のシステムが止まっています。"
+    assert result(centre, "announce", "--line", "1", "--until", until, words) == {"in_force": True}
+    assert "Playback" in notices.read_text()
+    assert madoguchi(centre, "announce", "--line", "1", words).returncode == 2
+    assert madoguchi(centre, "announce", "--line", "nowhere", "--until", until, words).returncode == 4
+    assert result(centre, "announce", "--line", "1", "--withdraw") == {"in_force": False}
+    assert "Playback" not in notices.read_text()
+
+
+def test_without_a_settings_file_nothing_is_guessed(centre: Stage, tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "admin.cli", "report"]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, env=_without_settings(), cwd=tmp_path)
+    assert done.returncode == 2
+    assert "--settings" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def _without_settings() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MADOGUCHI_SETTINGS")}
+    return {**kept, "PYTHONPATH": str(CLONE)}
