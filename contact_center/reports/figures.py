@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from contact_center.clock import TOKYO
-from contact_center.contacts.model import Contact, Unserved
+from contact_center.contacts.model import Contact, State, Unserved
 from contact_center.reports.model import HourRow, SubjectRow
 
 
@@ -116,10 +116,14 @@ def counted(session: Session, first: date, last: date, cities: frozenset[str], s
 
     wait = seconds(Contact.answered_at, Contact.arrived_at)
     answered = within(Contact.answered_at) & Contact.outgoing.is_(False)
+    # A call back that only waited in the queue was never dialled.
+    dialled = (
+        Contact.answered_at.is_not(None) | (Contact.unserved == Unserved.NOT_REACHED) | (Contact.state == State.DIALLING)
+    )  # fmt: skip
     closed = within(Contact.closed_at) & (Contact.outcome.is_not(None))
     columns = {
         "arrived": total(within(Contact.arrived_at) & Contact.outgoing.is_(False)),
-        "dialled": total(within(Contact.arrived_at) & Contact.outgoing.is_(True)),
+        "dialled": total(within(Contact.arrived_at) & Contact.outgoing.is_(True) & dialled),
         "reached": total(within(Contact.answered_at) & Contact.outgoing.is_(True)),
         "answered": total(answered),
         "within_level": total(answered & (wait <= service_level)),

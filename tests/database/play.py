@@ -77,6 +77,12 @@ class Play:
         with self.house.database.session_scope() as session:
             return self.house.outgoing.call_back(session, actor, callback).id
 
+    def keep_place(self, callback: int) -> int:
+        with self.house.database.session_scope() as session:
+            contact = self.house.outgoing.keep_place(session, callback, "main")
+            assert contact is not None
+            return contact.id
+
     def reached(self, id: int) -> None:
         with self.house.database.session_scope() as session:
             self.house.outgoing.reached(session, session.get_one(Contact, id), self.clock.now())

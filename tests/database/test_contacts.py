@@ -263,7 +263,8 @@ def test_personal_values_are_erased_when_their_time_is_over(house: House, play: 
 
 
 STEPS = (
-    "arrive", "arrive", "offer", "answer", "not_answered", "seat_left", "gone", "close", "away", "call_back", "reached",
+    "arrive", "arrive", "offer", "answer", "not_answered", "seat_left", "gone", "close", "away", "call_back", "keep_place",
+    "reached",
 )  # fmt: skip
 
 
@@ -281,6 +282,10 @@ def _random_day(house: House, play: Play, clock: FakeClock, dice: random.Random,
         elif what == "away":
             with house.database.session_scope() as session:
                 house.seats.choose(session, dice.choice(list(actors.values())), "available")
+        elif what == "keep_place":
+            free = [row.id for row in play.callbacks()]
+            with suppress(AssertionError):
+                alive.append(play.keep_place(dice.choice(free or [0])))
         elif what == "call_back":
             with suppress(Conflict, BadInput):
                 callback = dice.choice([row.id for row in play.callbacks()] or [0])
@@ -337,127 +342,3 @@ def test_the_fold_and_independent_sql_agree(house: House, play: Play, clock: Fak
             assert by_fold == by_sql
             day += timedelta(days=1)
         assert folded(session, start, end, CITIES).arrived > 10
-
-
-def _listed(play: Play, clock: FakeClock) -> int:
-    """Somebody who asked to be called back; the row of the list."""
-    id = play.arrive()
-    clock.advance(30)
-    play.gone(id, Unserved.CALLBACK_ASKED)
-    return next(row.id for row in play.callbacks() if row.contact_id == id)
-
-
-@pytest.mark.requirement("IZ-02")
-def test_whoever_is_called_back_and_reached_is_off_the_list_and_counted_as_dialled(
-    house: House, play: Play, clock: FakeClock
-) -> None:
-    hanako = person(house)
-    play.seat(hanako)
-    callback = _listed(play, clock)
-    id = play.call_back(hanako, callback)
-    assert play.presence() == Presence.ON_CONTACT
-    clock.advance(8)
-    play.reached(id)
-    assert play.callbacks() == []
-    clock.advance(40)
-    play.do("seat_left", id)
-    play.close(hanako, id)
-    assert play.presence() == Presence.AVAILABLE
-    house.fold.catch_up()
-    today = day_of(clock.now())
-    with house.database.reading() as session:
-        figures = folded(session, today, today, CITIES)
-    assert (figures.arrived, figures.answered, figures.dialled, figures.reached, figures.closed) == (1, 0, 1, 1, 1)
-    assert figures.mean_talk == 40.0
-
-
-@pytest.mark.requirement("IZ-02")
-def test_an_attempt_in_vain_is_kept_and_the_seat_is_what_it_was(house: House, play: Play, clock: FakeClock) -> None:
-    hanako = person(house)
-    play.seat(hanako)
-    play.choose(hanako, "away", "break")
-    callback = _listed(play, clock)
-    id = play.call_back(hanako, callback)
-    clock.advance(30)
-    play.do("seat_left", id)
-    assert [(row.id, row.attempts) for row in play.callbacks()] == [(callback, 1)]
-    assert play.presence() == Presence.AWAY
-    with house.database.reading() as session:
-        assert house.seats.get(session, "seat-1").reason == "break"
-
-
-def test_nobody_calls_back_during_a_contact_or_whom_a_colleague_is_calling(house: House, play: Play, clock: FakeClock) -> None:
-    hanako, taro = person(house), person(house, "taro")
-    play.seat(hanako)
-    play.seat(taro, "seat-2")
-    callback = _listed(play, clock)
-    play.call_back(hanako, callback)
-    with pytest.raises(Conflict, match="順番が来ると"):
-        play.call_back(taro, callback)
-    busy = play.arrive("+81312345678")
-    clock.advance(30)
-    play.gone(busy)
-    another = next(row.id for row in play.callbacks() if row.contact_id == busy)
-    with pytest.raises(Conflict, match="今の応対が終わってから"):
-        play.call_back(hanako, another)
-
-
-def _wrapping(play: Play, clock: FakeClock, hanako: Any) -> int:
-    """A contact of hers whose wrap-up has just begun."""
-    id = play.arrive()
-    play.do("offer", id)
-    play.do("answer", id)
-    clock.advance(30)
-    play.do("seat_left", id)
-    return id
-
-
-@pytest.mark.requirement("IZ-17")
-def test_a_wrap_up_may_be_given_more_time_once(house: House, play: Play, clock: FakeClock) -> None:
-    hanako = person(house)
-    play.seat(hanako)
-    _wrapping(play, clock, hanako)
-    with house.database.session_scope() as session:
-        house.seats.extend(session, hanako)
-    with house.database.reading() as session:
-        left = house.seats.get(session, "seat-1").wrap_until - clock.now()
-    assert left.total_seconds() == 2 * house.settings[WRAP_UP]
-    with house.database.session_scope() as session, pytest.raises(Conflict, match="一度だけ"):
-        house.seats.extend(session, hanako)
-
-
-@pytest.mark.requirement("IZ-17")
-def test_only_a_supervisor_frees_a_seat_and_what_is_missing_is_listed_for_correction(
-    house: House, play: Play, clock: FakeClock
-) -> None:
-    hanako, boss = person(house), person(house, "boss", "supervisor")
-    play.seat(hanako)
-    id = _wrapping(play, clock, hanako)
-    with house.database.session_scope() as session, pytest.raises(NotAllowed):
-        house.notes.release(session, hanako, "seat-1")
-    with house.database.session_scope() as session:
-        house.notes.release(session, boss, "seat-1")
-    assert play.presence() == Presence.AVAILABLE
-    with house.database.reading() as session:
-        assert [row.id for row in house.notes.to_correct(session, CITIES)] == [id]
-    with house.database.session_scope() as session, pytest.raises(NotAllowed):
-        house.notes.correct(session, hanako, id, "pin", [], "faq")
-    with house.database.session_scope() as session:
-        house.notes.correct(session, boss, id, "pin", [], "faq")
-    house.fold.catch_up()
-    today = day_of(clock.now())
-    with house.database.reading() as session:
-        assert house.notes.to_correct(session, CITIES) == []
-        figures = folded(session, today, today, CITIES)
-        assert figures.subjects == (("pin", "faq", 1),)
-        assert figures == counted(session, today, today, CITIES, house.settings[SERVICE_LEVEL])
-
-
-def test_a_contact_that_is_not_over_cannot_be_corrected(house: House, play: Play, clock: FakeClock) -> None:
-    hanako, boss = person(house), person(house, "boss", "supervisor")
-    play.seat(hanako)
-    id = _wrapping(play, clock, hanako)
-    with house.database.session_scope() as session, pytest.raises(Conflict, match="終わった応対"):
-        house.notes.correct(session, boss, id, "pin", [], "faq")
-    with house.database.session_scope() as session, pytest.raises(Conflict, match="後処理中ではありません"):
-        house.notes.release(session, boss, "seat-2")
