@@ -86,6 +86,11 @@ class Resident:
         self._phone.do("answer")
         return str(rings["from"])
 
+    @property
+    def rang(self) -> bool:
+        """Whether anybody has called this telephone."""
+        return any(said["state"] == "ringing" for said in self._phone.history)
+
     def presses(self, key: str) -> None:
         """Press a key of the telephone."""
         self._phone.do("keys", digits=key)

@@ -1,4 +1,4 @@
-"""Announcements as text, spoken in Japanese at set-up."""
+"""Japanese announcements: texts, spoken by Open JTalk at set-up, replaceable by recordings."""
 
 from telephony.prompts.make import NAMES, make_line, make_music
 from telephony.prompts.waiting import MOST_PLACES, make_digits, make_notices, make_places, notice_name

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from twisted.internet import defer
 
 from contact_center.contacts import Contact, State, Unserved
-from contact_center.events import Recorded
+from contact_center.events import Event, Recorded
 from contact_center.events.catalogue import CallbackAsked, ContactDialled
 from contact_center.personal import Owner
 from contact_center.personal.telephone import national
 from contact_center.seats import Seat
 from telephony.pbx.ami import AmiError
 from telephony.switchboard.service import Switchboard
+
+Headers = Callable[[Switchboard, Any], dict[str, str] | None]
+"""Reads what Asterisk is to be told about an event; None where it has come to nothing meanwhile."""
 
 SEAT_ANSWERS_WITHIN = "10000"
 """Milliseconds in which the seat's own phone must take the call that its agent has asked for."""
@@ -22,33 +26,26 @@ SEAT_ANSWERS_WITHIN = "10000"
 def dial(switchboard: Switchboard, recorded: Recorded) -> Any:
     """Let Asterisk make the call; where it cannot, the attempt has failed and the seat is free."""
     assert isinstance(recorded.event, ContactDialled)
-    return defer.ensureDeferred(_dial(switchboard, recorded.event)) if recorded.event.asked else None
-
-
-async def _dial(switchboard: Switchboard, event: ContactDialled) -> None:
-    headers = await switchboard.in_thread(_read_in_thread, switchboard, event)
-    if headers is None:
-        return
-    try:
-        await switchboard.link.send("Originate", **headers)
-    except AmiError:
-        await switchboard.in_thread(_failed_in_thread, switchboard, event)
+    if not recorded.event.asked:
+        return None
+    return defer.ensureDeferred(_originate(switchboard, _read_in_thread, recorded.event))
 
 
 def callback_asked(switchboard: Switchboard, recorded: Recorded) -> Any:
     """Whoever pressed the key while they waited keeps their place: a call to them waits in the queue instead of them."""
     assert isinstance(recorded.event, CallbackAsked)
-    return defer.ensureDeferred(_keep_place(switchboard, recorded.event))
+    return defer.ensureDeferred(_originate(switchboard, _place_in_thread, recorded.event))
 
 
-async def _keep_place(switchboard: Switchboard, event: CallbackAsked) -> None:
-    headers = await switchboard.in_thread(_place_in_thread, switchboard, event)
+async def _originate(switchboard: Switchboard, headers_in_thread: Headers, event: Event) -> None:
+    """Send the order that is read from the database; where Asterisk refuses it, the call is over before it began."""
+    headers = await switchboard.in_thread(headers_in_thread, switchboard, event)
     if headers is None:
         return
     try:
         await switchboard.link.send("Originate", **headers)
     except AmiError:
-        await switchboard.in_thread(_withdraw_in_thread, switchboard, headers["ChannelId"])
+        await switchboard.in_thread(_refused_in_thread, switchboard, headers["ChannelId"])
 
 
 def _place_in_thread(switchboard: Switchboard, event: CallbackAsked) -> dict[str, str] | None:
@@ -77,7 +74,7 @@ def _place_in_thread(switchboard: Switchboard, event: CallbackAsked) -> dict[str
         }  # fmt: skip
 
 
-def _withdraw_in_thread(switchboard: Switchboard, key: str) -> None:
+def _refused_in_thread(switchboard: Switchboard, key: str) -> None:
     house = switchboard.house
     with house.database.session_scope() as session:
         contact = house.contacts.by_key(session, key)
@@ -104,9 +101,3 @@ def _read_in_thread(switchboard: Switchboard, event: ContactDialled) -> dict[str
         "Priority": "1", "CallerID": line.number, "Timeout": SEAT_ANSWERS_WITHIN, "Async": "true",
         "Variable": ",".join(f"{name}={value}" for name, value in variables.items()),
     }  # fmt: skip
-
-
-def _failed_in_thread(switchboard: Switchboard, event: ContactDialled) -> None:
-    house = switchboard.house
-    with house.database.session_scope() as session:
-        house.outgoing.not_reached(session, session.get_one(Contact, event.contact), house.clock.now())

@@ -135,6 +135,27 @@ def test_whoever_presses_1_keeps_the_place_and_is_called_when_their_turn_comes(
     assert [row.how for row in callbacks(centre) if row.id not in listed] == ["abandoned"]
 
 
+def test_nobody_is_called_back_at_a_number_that_seats_may_not_dial(centre: Stage, desk: Desk, resident: Make) -> None:
+    desk.page.click("#go-away")
+    desk.presence("away")
+    desk.sees_waiting(0)
+    caller = resident("0099912345")
+    caller.calls()
+    desk.sees_waiting(1)
+    caller.presses("1")
+    centre.wait(lambda: "1. Local/" in render.console(centre.house, "queue show main"), 10, "the place is not kept")
+    caller.hangs_up()
+    caller.waits("idle")
+    desk.page.click("#go-available")
+    desk.rings()
+    desk.answers()
+    # The carrier, which would find this telephone, is never asked.
+    desk.presence("available")
+    asked = [row for row in callbacks(centre) if row.how == "callback_asked"]
+    assert [row.attempts for row in asked] == [1]
+    assert not caller.rang
+
+
 def test_a_wrap_up_is_extended_by_key_and_shows_as_overdue_to_the_supervisor(
     centre: Stage, desk: Desk, resident: Make
 ) -> None:
