@@ -14,7 +14,7 @@ from contact_center.audit import LOCK as AUDIT_LOCK
 from contact_center.audit import AuditTrail
 from contact_center.availability import Ledger
 from contact_center.clock import Clock, SystemClock
-from contact_center.contacts import Callbacks, Contacts, Notes, Outgoing
+from contact_center.contacts import Callbacks, Contacts, Notes, Outgoing, Sharing
 from contact_center.database import Database
 from contact_center.directory import Directory, Notices
 from contact_center.errors import SettingsError
@@ -67,6 +67,7 @@ class House:
     callbacks: Callbacks
     contacts: Contacts
     outgoing: Outgoing
+    sharing: Sharing
     notes: Notes
     fold: Fold
     board: Board
@@ -120,12 +121,13 @@ def build(settings: Settings, clock: Clock | None = None) -> House:
     seats = Seats(clock, log, keyring, settings[WRAP_UP])
     callbacks = Callbacks(clock, log, audit, vault, settings[ABANDON_AFTER])
     outgoing = Outgoing(clock, log, audit, vault, seats, callbacks)
-    contacts = Contacts(clock, log, vault, seats, callbacks, outgoing)
+    sharing = Sharing(log, seats, directory)
+    contacts = Contacts(clock, log, vault, seats, callbacks, outgoing, sharing)
     notices = Notices(clock, log)
     return House(
         settings=settings, features=features, clock=clock, database=database, log=log, keyring=keyring, audit=audit,
         vault=vault, rights=rights, identity=Identity(database, clock, log, audit, rights, settings),
         directory=directory, notices=notices, ledger=Ledger(clock), seats=seats, callbacks=callbacks,
-        contacts=contacts, outgoing=outgoing, notes=Notes(clock, log, audit, vault, seats, directory, contacts),
+        contacts=contacts, outgoing=outgoing, sharing=sharing, notes=Notes(clock, log, audit, vault, seats, directory, contacts),
         fold=Fold(database, log, settings[SERVICE_LEVEL]), board=Board(clock, directory, notices, seats, callbacks),
     )  # fmt: skip

@@ -5,10 +5,11 @@ from __future__ import annotations
 from contact_center.events.catalogue import CallbackAsked, ContactDialled, HoursChanged, SeatChanged, SessionEnded
 from contact_center.features import DemoScene, Door, Feature, HealthCheck, HubHandler, Reaction
 from telephony import messages as m
-from telephony.events import LegLost
+from telephony.events import CallOrdered, LegLost
 from telephony.settings import TELEPHONY_SETTINGS
 
 _HUB = "telephony.handlers:"
+_CALL = "telephony.conversation:"
 
 feature = Feature(
     name="telephony",
@@ -34,17 +35,28 @@ feature = Feature(
         HubHandler(m.CallbackNumber, "contact.personal", _HUB + "callback_number"),
         HubHandler(m.CallBack, "contact.personal", _HUB + "call_back"),
         HubHandler(m.CallbackTried, "contact.personal", _HUB + "callback_tried"),
+        HubHandler(m.Dial, "seat.use", _CALL + "dial"),
+        HubHandler(m.Consult, "seat.use", _CALL + "consult"),
+        HubHandler(m.DropThird, "seat.use", _CALL + "drop"),
+        HubHandler(m.Join, "seat.use", _CALL + "join"),
+        HubHandler(m.HandOver, "seat.use", _CALL + "hand_over"),
+        HubHandler(m.PassOn, "seat.use", _CALL + "pass_on"),
+        HubHandler(m.RaiseHand, "seat.use", _CALL + "raise_hand"),
+        HubHandler(m.MarkNuisance, "contact.personal", _CALL + "mark_nuisance"),
+        HubHandler(m.Supervise, "supervise.listen", _CALL + "supervise"),
+        HubHandler(m.EndSupervision, "supervise.listen", _CALL + "end_supervision"),
         HubHandler(m.TellLegLost, "seat.use", _HUB + "leg_lost"),
         HubHandler(m.PhoneCommand, "seat.use", _HUB + "phone_command"),
         HubHandler(m.PhoneReport, "device", _HUB + "phone_report"),
     ),
-    events=(LegLost,),
+    events=(LegLost, CallOrdered),
     reactions=(
         Reaction(SeatChanged, "telephony.switchboard.reactions:seat_changed"),
         Reaction(HoursChanged, "telephony.switchboard.reactions:hours_changed"),
         Reaction(SessionEnded, "telephony.switchboard.reactions:session_ended"),
         Reaction(CallbackAsked, "telephony.switchboard.outgoing:callback_asked"),
         Reaction(ContactDialled, "telephony.switchboard.outgoing:dial"),
+        Reaction(CallOrdered, "telephony.switchboard.conversation:ordered"),
         Reaction(LegLost, "telephony.switchboard.reactions:leg_lost"),
     ),
     health=(HealthCheck("telephony", "telephony.health:check"),),

@@ -194,7 +194,7 @@ def phone_command(hub: Hub, actor: Actor, message: m.PhoneCommand) -> Iterator[M
     with hub.house.database.reading() as session:
         seat = hub.house.seats.of_person(session, actor.person)
     end = hub.house.clock.monotonic() + COMES_BACK
-    while seat is None or seat.phone != "native" or not hub.to_device(seat.id, m.PhoneOrder(do=message.do)):
+    while seat is None or seat.phone != "native" or not hub.to_device(seat.id, m.PhoneOrder(do=message.do, digits=message.digits)):
         if seat is None or hub.house.clock.monotonic() > end:
             raise Unavailable("この席の電話ソフトが動いていません。起動してから、もう一度お試しください。")
         hub.house.clock.sleep(0.1)

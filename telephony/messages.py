@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+import msgspec
 
 from contact_center.messages import Message
 
@@ -53,7 +55,8 @@ class PhoneCommand(Message):
     """What the native phone of one's seat shall do."""
 
     TYPE: ClassVar[str] = "phone.command"
-    do: Literal["answer", "hang_up", "hold", "resume", "mute", "unmute"]
+    do: Literal["answer", "hang_up", "hold", "resume", "mute", "unmute", "keys"]
+    digits: Annotated[str, msgspec.Meta(pattern=r"^[0-9*#]{0,40}$")] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +75,7 @@ class PhoneOrder(Message):
     TYPE: ClassVar[str] = "phone.order"
     do: str
     account: dict[str, str] | None = None
+    digits: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,3 +186,81 @@ class CallbackTried(Message):
     TYPE: ClassVar[str] = "callback.tried"
     callback: int
     reached: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dial(Message):
+    """Call a number from one's seat, with the number of a line."""
+
+    TYPE: ClassVar[str] = "call.dial"
+    line: str
+    number: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consult(Message):
+    """Ask a seat (`seat:<id>`) or an office (`department:<id>`) while the resident hears music."""
+
+    TYPE: ClassVar[str] = "call.consult"
+    target: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DropThird(Message):
+    """Ask no more, and go back to the resident."""
+
+    TYPE: ClassVar[str] = "call.drop"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Join(Message):
+    """Let all three talk."""
+
+    TYPE: ClassVar[str] = "call.join"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandOver(Message):
+    """Give the resident to whoever was asked."""
+
+    TYPE: ClassVar[str] = "call.hand_over"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassOn(Message):
+    """Give the resident to a seat or an office without asking first."""
+
+    TYPE: ClassVar[str] = "call.pass_on"
+    target: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RaiseHand(Message):
+    """Ask the supervisors for help, or need it no more."""
+
+    TYPE: ClassVar[str] = "seat.hand"
+    raised: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkNuisance(Message):
+    """The call is a nuisance: a supervisor is called to it, and it is on the record."""
+
+    TYPE: ClassVar[str] = "call.nuisance"
+    contact: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Supervise(Message):
+    """Listen to a seat, whisper to its agent, or join its conversation."""
+
+    TYPE: ClassVar[str] = "supervise.begin"
+    seat: str
+    how: Literal["listen", "whisper", "join"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndSupervision(Message):
+    """Supervise no more."""
+
+    TYPE: ClassVar[str] = "supervise.end"

@@ -25,6 +25,13 @@ LONGEST_WAIT = Setting(
 SAY_PLACE_EVERY = Setting(
     "telephony.say_place_every", 30, "Seconds between two announcements of a caller's place; 0: none.", least=0, most=300
 )
+SAME_SEAT_WITHIN = Setting(
+    "telephony.same_seat_within",
+    20,
+    "Seconds a resident waits for the seat that vanished in the conversation, before any other is rung.",
+    least=1,
+    most=120,
+)
 MAY_CALL = Setting(
     "telephony.may_call",
     "0[1-8]XXXXXXXX,0[5-9]0XXXXXXXX",
@@ -42,7 +49,7 @@ TRUNK_CHANNELS = Setting("trunk.channels", 0, "Legs the carrier allows at once o
 
 TELEPHONY_SETTINGS = (
     SIP_HOST, SIP_PORT, SIP_TLS_PORT, AMI_PORT, AMI_ENDPOINT, HTTP_PORT, RTP_FIRST, RTP_LAST, MEDIA_ADDRESS, LOCAL_NETWORKS,
-    RING_SECONDS, LONGEST_WAIT, SAY_PLACE_EVERY, MAY_CALL, TRUNK_KIND, TRUNK_HOST, TRUNK_PORT, TRUNK_TRANSPORT,
+    RING_SECONDS, LONGEST_WAIT, SAY_PLACE_EVERY, SAME_SEAT_WITHIN, MAY_CALL, TRUNK_KIND, TRUNK_HOST, TRUNK_PORT, TRUNK_TRANSPORT,
     TRUNK_USER, TRUNK_PASSWORD,
     TRUNK_FROM, TRUNK_CHANNELS,
 )  # fmt: skip

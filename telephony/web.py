@@ -26,6 +26,14 @@ def console() -> Any:
             kind: [{"code": c.code, "name": c.name} for c in built.directory.choices(session, kind, None)]
             for kind in ("category", "outcome")
         }
+        offices = [
+            {"id": d.id, "city": d.city_id, "name": d.name, "phone": d.phone, "reading": d.reading, "transfer": d.transfer}
+            for d in built.directory.departments(session, me.cities)
+        ]
+        neighbours = [
+            {"name": n.name, "reading": n.reading, "phone": n.phone, "office": n.office}
+            for n in built.directory.neighbours(session)
+        ]
     panels = [
         {"id": p.id, "title": p.title, "url": p.url, "script": p.script, "slot": p.slot, "hotkey": p.hotkey,
          "menus": list(p.menus)}
@@ -33,6 +41,7 @@ def console() -> Any:
     ]  # fmt: skip
     page = {
         "choices": choices, "panels": panels, "away": list(AWAY_REASONS), "language": me.language,
+        "departments": offices, "neighbours": neighbours,
         "words": script_words(words()),
     }  # fmt: skip
     return render_template("telephony/console.html", page=page)

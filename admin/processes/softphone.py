@@ -104,7 +104,7 @@ class SeatPhone:
                 password=account["password"],
             )  # fmt: skip
         else:
-            self._phone.do(message["do"])
+            self._phone.do(message["do"], **({"digits": message["digits"]} if message["do"] == "keys" else {}))
 
     def close(self) -> None:
         """End the phone."""

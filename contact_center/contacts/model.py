@@ -20,12 +20,26 @@ class State(StrEnum):
     OFFERED = "offered"
     TALKING = "talking"
     HELD = "held"
+    TRANSFERRING = "transferring"
     WRAPPING = "wrapping"
     CLOSED = "closed"
     UNSERVED = "unserved"
 
 
-OPEN = (State.ARRIVED, State.DIALLING, State.QUEUED, State.OFFERED, State.TALKING, State.HELD, State.WRAPPING)
+OPEN = (
+    State.ARRIVED, State.DIALLING, State.QUEUED, State.OFFERED, State.TALKING, State.HELD, State.TRANSFERRING, State.WRAPPING,
+)  # fmt: skip
+
+
+class Third(StrEnum):
+    """Where somebody stands whom the agent asks during the conversation."""
+
+    CALLED = "called"
+    TALKING = "talking"
+    """With the agent; the resident hears music."""
+
+    JOINED = "joined"
+    """All three talk."""
 
 
 class Unserved(StrEnum):
@@ -73,6 +87,14 @@ class Contact(Base):
     seat_id: Mapped[str | None] = mapped_column(ForeignKey("seats.id"))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     unserved: Mapped[str | None] = mapped_column(String(20))
+    third: Mapped[str] = mapped_column(String(60), default="")
+    """Who else is in the conversation, or is being called to it: `seat:<id>` or `department:<id>`."""
+
+    third_state: Mapped[str] = mapped_column(String(10), default="")
+    passed_to: Mapped[str] = mapped_column(String(60), default="")
+    """Who has the resident now that the conversation with us is over, in the same words."""
+
+    nuisance: Mapped[bool] = mapped_column(default=False)
     cut: Mapped[bool] = mapped_column(default=False)
     category: Mapped[str | None] = mapped_column(String(40))
     further: Mapped[list[str]] = mapped_column(JSON, default=list)

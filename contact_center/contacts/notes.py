@@ -13,10 +13,18 @@ from contact_center.audit import Act, AuditTrail
 from contact_center.clock import Clock, day_of
 from contact_center.contacts.model import Contact, Escalation, State
 from contact_center.contacts.service import Contacts
+from contact_center.contacts.sharing import IN_TALK
 from contact_center.directory import Directory
 from contact_center.errors import BadInput, Conflict, NotFound
 from contact_center.events import EventLog
-from contact_center.events.catalogue import ContactClosed, ContactCorrected, ContactNoted, EscalationAnswered, EscalationRaised
+from contact_center.events.catalogue import (
+    ContactClosed,
+    ContactCorrected,
+    ContactNoted,
+    ContactNuisance,
+    EscalationAnswered,
+    EscalationRaised,
+)
 from contact_center.identity import Actor
 from contact_center.personal import Owner, Personal, Vault, mask
 from contact_center.seats import Seat, Seats
@@ -26,6 +34,10 @@ UNCLASSIFIED = "unclassified"
 """Category and outcome (未分類) of a contact whose seat a supervisor had to free; it is listed for correction."""
 
 MOST_FURTHER = 3
+RELAY = "+8150"
+"""Numbers among which are those of the telephone relay service for the deaf."""
+
+HARASSMENT = "harassment"
 
 
 @dataclass(frozen=True)
@@ -147,6 +159,26 @@ class Notes:
         missing = or_(Contact.category == UNCLASSIFIED, Contact.outcome == UNCLASSIFIED)
         wanted = select(Contact).where(Contact.city_id.in_(cities), missing).order_by(Contact.id)
         return list(session.scalars(wanted))
+
+    def mark_nuisance(self, session: Session, actor: Actor, id: int) -> None:
+        """A call that is a nuisance: a supervisor is called to it, and it is on the record.
+
+        :raises Conflict: outside a conversation.
+        :raises BadInput: for a number of a relay service: a deaf caller's interpreter is never a nuisance.
+        """
+        contact = self._mine(session, actor, id)
+        if contact.state not in IN_TALK:
+            raise Conflict("通話中に使えます。")
+        number = self._vault.get(session, Owner("contact", str(id)), "number")
+        if number is not None and number.reveal().startswith(RELAY):
+            raise BadInput("050の電話は電話リレーサービスのことがあり、迷惑電話にはできません。手を挙げてください。")
+        self._audit.record(Act(actor.word, "contact.nuisance", f"contact:{id}", {}))
+        contact.nuisance = True
+        known = {choice.code for choice in self._directory.choices(session, "outcome", contact.city_id)}
+        if contact.outcome is None and HARASSMENT in known:
+            contact.outcome = HARASSMENT
+        self._log.append(session, ContactNuisance(city=contact.city_id, contact=id, actor=actor.word, seat=contact.seat_id or ""))
+        self._seats.raise_hand(session, actor, "nuisance")
 
     def finish(self, session: Session, contact: Contact, actor: str) -> None:
         """End a contact that has its category and outcome; its seat goes on to what comes next, an older wrap-up before all."""

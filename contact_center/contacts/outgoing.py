@@ -12,14 +12,13 @@ from contact_center.audit import Act, AuditTrail
 from contact_center.clock import Clock
 from contact_center.contacts.callbacks import Callbacks
 from contact_center.contacts.model import OPEN, Callback, Contact, State, Unserved
-from contact_center.errors import BadInput, Conflict
+from contact_center.directory.model import Line
+from contact_center.errors import BadInput, Conflict, NotFound
 from contact_center.events import EventLog
 from contact_center.events.catalogue import ContactDialled, ContactQueued, ContactReached, ContactUnserved, ContactWithdrawn
 from contact_center.identity import Actor
-from contact_center.personal import Owner, Personal, Vault
-from contact_center.seats import Presence, Seat, Seats
-
-IDLE = (Presence.AVAILABLE, Presence.AWAY)
+from contact_center.personal import Owner, Personal, Vault, e164
+from contact_center.seats import IDLE, Presence, Seat, Seats
 
 
 class Outgoing:
@@ -44,19 +43,43 @@ class Outgoing:
             raise Conflict("この折り返しは、ほかの人が済ませました。")
         if self._is_being_called(session, callback):
             raise Conflict("この方には、今かけているか、順番が来るとかかります。")
-        seat = self._seats.of_person(session, actor.person)
-        if seat is None:
-            raise Conflict("先に席を選んで着席してください。")
-        if seat.presence not in IDLE:
-            raise Conflict("今の応対が終わってから、かけてください。")
+        seat = self._free_seat(session, actor)
         self._audit.record(Act(actor.word, "callback.call", f"contact:{row.contact_id}", {"callback": callback}))
         number = self._vault.get(session, Owner("contact", str(row.contact_id)), "number")
         if number is None:
             raise BadInput("番号がないため、かけられません。")
         contact = self._new(session, row, number)
+        self._ring_out(session, contact, seat, actor)
+        return contact
+
+    def _free_seat(self, session: Session, actor: Actor) -> Seat:
+        seat = self._seats.of_person(session, actor.person)
+        if seat is None:
+            raise Conflict("先に席を選んで着席してください。")
+        if seat.presence not in IDLE:
+            raise Conflict("今の応対が終わってから、かけてください。")
+        return seat
+
+    def _ring_out(self, session: Session, contact: Contact, seat: Seat, actor: Actor) -> None:
         contact.state, contact.seat_id, contact.person_id = State.DIALLING, seat.id, actor.person
         self._seats.dial(session, seat, contact.id, actor.word)
         self._dialled(session, contact, actor.word, asked=True, at=contact.arrived_at)
+
+    def call(self, session: Session, actor: Actor, line: str, number: str) -> Contact:
+        """Call a number from the actor's seat; it is shown the line's number. The dial rules are the caller's to have checked.
+
+        :param number: as it is dialled in Japan, digits only.
+        :raises Conflict: where the seat is busy.
+        :raises NotFound: for a line that is not in the directory, or another city's.
+        """
+        row = session.get(Line, line)
+        if row is None or not actor.serves(row.city_id):
+            raise NotFound("回線「%(id)s」はありません。", id=line)
+        actor.require("contact.personal", row.city_id)
+        seat = self._free_seat(session, actor)
+        self._audit.record(Act(actor.word, "call.dial", f"line:{line}", {}))
+        contact = self._made(session, row.city_id, line, Personal(e164(number) or number))
+        self._ring_out(session, contact, seat, actor)
         return contact
 
     def keep_place(self, session: Session, callback: int, pool: str) -> Contact | None:
@@ -94,9 +117,14 @@ class Outgoing:
         self._log.append(session, withdrawn, at=at)
 
     def _new(self, session: Session, row: Callback, number: Personal) -> Contact:
+        contact = self._made(session, row.city_id, row.line_id, number)
+        contact.first_id, contact.callback_id = row.contact_id, row.id
+        return contact
+
+    def _made(self, session: Session, city: str, line: str, number: Personal) -> Contact:
         contact = Contact(
-            key=f"out-{secrets.token_hex(8)}", channel="phone", city_id=row.city_id, line_id=row.line_id, outgoing=True,
-            arrived_at=self._clock.now(), further=[], first_id=row.contact_id, callback_id=row.id, state=State.QUEUED,
+            key=f"out-{secrets.token_hex(8)}", channel="phone", city_id=city, line_id=line, outgoing=True,
+            arrived_at=self._clock.now(), further=[], state=State.QUEUED,
         )  # fmt: skip
         session.add(contact)
         session.flush()

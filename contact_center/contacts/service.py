@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from contact_center.clock import Clock
 from contact_center.contacts.callbacks import Callbacks
-from contact_center.contacts.model import OPEN, Contact, State, Unserved
+from contact_center.contacts.model import OPEN, Contact, State, Third, Unserved
 from contact_center.contacts.outgoing import Outgoing
+from contact_center.contacts.sharing import IN_TALK, Sharing
 from contact_center.directory.model import Line
 from contact_center.errors import NotFound
 from contact_center.events import EventLog
@@ -26,10 +27,9 @@ from contact_center.events.catalogue import (
     ContactWrapping,
 )
 from contact_center.personal import Owner, Personal, Vault
-from contact_center.seats import Presence, Seat, Seats
+from contact_center.seats import IDLE, Presence, Seat, Seats
 
 BEFORE_ANSWER = (State.ARRIVED, State.QUEUED, State.OFFERED)
-TALKING = (State.TALKING, State.HELD)
 WHOLE_SECOND = timedelta(seconds=1)
 """How much earlier than it happened the record may say that something happened."""
 
@@ -37,13 +37,16 @@ WHOLE_SECOND = timedelta(seconds=1)
 class Contacts:
     """What happens to contacts. Methods take the session of the caller's transaction."""
 
-    def __init__(self, clock: Clock, log: EventLog, vault: Vault, seats: Seats, callbacks: Callbacks, outgoing: Outgoing) -> None:
+    def __init__(
+        self, clock: Clock, log: EventLog, vault: Vault, seats: Seats, callbacks: Callbacks, outgoing: Outgoing, sharing: Sharing
+    ) -> None:
         self._clock = clock
         self._log = log
         self._vault = vault
         self._seats = seats
         self._callbacks = callbacks
         self._outgoing = outgoing
+        self._sharing = sharing
 
     def arrive(
         self,
@@ -98,7 +101,9 @@ class Contacts:
 
     def offer(self, session: Session, contact: Contact, seat: Seat, at: datetime) -> None:
         """A seat rings with the contact; one that was left in the same moment is about to be silenced."""
-        if contact.state not in BEFORE_ANSWER or (contact.state == State.OFFERED and contact.seat_id == seat.id):
+        if contact.state not in (*BEFORE_ANSWER, State.TRANSFERRING):
+            return
+        if contact.state == State.OFFERED and contact.seat_id == seat.id:
             return
         if not seat.signed_in:
             return
@@ -117,7 +122,9 @@ class Contacts:
         self._queue_again(session, contact, at)
 
     def _queue_again(self, session: Session, contact: Contact, at: datetime) -> None:
-        contact.state, contact.seat_id, contact.person_id = State.QUEUED, None, None
+        contact.state, contact.seat_id = State.QUEUED, None
+        if contact.answered_at is None:
+            contact.person_id = None
         waiting = ContactQueued(city=contact.city_id, contact=contact.id, actor="switchboard", line=contact.line_id, pool="")
         self._log.append(session, waiting, at=at)
 
@@ -135,8 +142,11 @@ class Contacts:
             self._queue_again(session, contact, at)
 
     def answer(self, session: Session, contact: Contact, seat: Seat, at: datetime) -> None:
-        """The seat has answered."""
-        if contact.state not in BEFORE_ANSWER:
+        """The seat has answered; the first time, or after the resident had been put through before."""
+        if contact.state not in (*BEFORE_ANSWER, State.TRANSFERRING):
+            return
+        if contact.answered_at is not None:
+            self._go_on(session, contact, seat, at)
             return
         if contact.outgoing:
             self._outgoing.turn(session, contact, seat, at)
@@ -149,6 +159,27 @@ class Contacts:
             seat=seat.id, person=seat.person_id or 0, waited=_span(contact.arrived_at, at),
         )  # fmt: skip
         self._log.append(session, answered, at=at)
+
+    def _go_on(self, session: Session, contact: Contact, seat: Seat, at: datetime) -> None:
+        for former in self._seats.with_contact(session, contact.id):
+            if former.id != seat.id:
+                self._seats.free(session, former, "switchboard")
+        contact.state, contact.third, contact.third_state = State.TALKING, "", ""
+        contact.seat_id, contact.person_id = seat.id, seat.person_id
+        self._seats.talk(session, seat, contact.id)
+        self._sharing.moved(session, contact, seat, at)
+
+    def alone(self, session: Session, contact: Contact, at: datetime) -> None:
+        """The resident is still there, but nobody serves them: the seat has vanished, or whoever they were passed on to did not
+        answer. They wait before all others.
+        """
+        if contact.state not in (*IN_TALK, State.TRANSFERRING, State.WRAPPING) or contact.answered_at is None:
+            return
+        for seat in self._seats.with_contact(session, contact.id):
+            self._seats.free(session, seat, "switchboard")
+        contact.third = contact.third_state = ""
+        contact.ended_at = None
+        self._queue_again(session, contact, at)
 
     def hold(self, session: Session, contact: Contact, seat: Seat, held: bool, at: datetime) -> None:
         """The seat has put the resident on hold, or taken them off it."""
@@ -164,11 +195,19 @@ class Contacts:
         if contact.state == State.DIALLING:
             self._outgoing.not_reached(session, contact, at)
             return
-        if contact.state not in TALKING or contact.seat_id != seat.id:
+        if contact.state == State.TRANSFERRING and seat.contact_id == contact.id:
+            self._after_passing_on(session, contact, seat, at)
+            return
+        if contact.state not in IN_TALK or contact.seat_id != seat.id:
             return
         if contact.answered_at is not None and at <= contact.answered_at - WHOLE_SECOND:
             # The record tells of an earlier leg of this seat; the present one still talks.
             return
+        if contact.third_state == Third.JOINED:
+            self._sharing.took(session, contact, at)
+            if contact.seat_id != seat.id:
+                return
+        self._sharing.forget(session, contact)
         contact.state, contact.ended_at = State.WRAPPING, at
         if seat.person_id == contact.person_id:
             self._seats.wrap(session, seat, contact.id, at)
@@ -177,6 +216,13 @@ class Contacts:
             talked=_span(contact.answered_at or at, at),
         )  # fmt: skip
         self._log.append(session, wrapping, at=at)
+
+    def _after_passing_on(self, session: Session, contact: Contact, seat: Seat, at: datetime) -> None:
+        """Who is passed on to an office is written up here; another seat writes up what it is given."""
+        if contact.third.startswith("seat:"):
+            self._seats.free(session, seat, "switchboard")
+        elif seat.person_id == contact.person_id:
+            self._seats.wrap(session, seat, contact.id, at)
 
     def resume(self, session: Session, seat: Seat) -> None:
         """Whoever is free but has an unfinished wrap-up of theirs finds it at the seat: no contact stays without outcome."""
@@ -195,8 +241,11 @@ class Contacts:
         :param how: in which way, if nobody had answered; who was talking is simply over.
         """
         seat = session.get(Seat, contact.seat_id) if contact.seat_id else None
-        if contact.state in (State.DIALLING, *TALKING) and seat is not None:
+        if contact.state in (State.DIALLING, *IN_TALK) and seat is not None:
+            self._sharing.forget(session, contact)
             self.seat_left(session, contact, seat, at)
+        if contact.answered_at is not None and contact.state in (State.QUEUED, State.OFFERED, State.TRANSFERRING):
+            self._gone_again(session, contact, seat, at)
         if contact.state in (State.WRAPPING, State.CLOSED):
             if how == Unserved.INTERRUPTED and not contact.cut:
                 contact.cut = True
@@ -217,6 +266,21 @@ class Contacts:
         )
         self._log.append(session, left, at=at)
         self._callbacks.ask(session, contact, how, waited, at)
+
+    def _gone_again(self, session: Session, contact: Contact, seat: Seat | None, at: datetime) -> None:
+        """Who was served before is gone while they waited to go on: the agent who had them last writes it up."""
+        if seat is not None and seat.contact_id == contact.id and seat.presence == Presence.RINGING:
+            self._seats.stop_ringing(session, seat, put_away=False)
+        contact.state, contact.ended_at = State.WRAPPING, at
+        contact.third = contact.third_state = ""
+        wrapping = ContactWrapping(
+            city=contact.city_id, contact=contact.id, actor="switchboard", line=contact.line_id, seat=contact.seat_id or "",
+            talked=_span(contact.answered_at or at, at),
+        )  # fmt: skip
+        self._log.append(session, wrapping, at=at)
+        last = self._seats.of_person(session, contact.person_id) if contact.person_id else None
+        if last is not None and last.presence in IDLE:
+            self.resume(session, last)
 
 
 def _span(start: datetime, end: datetime) -> float:

@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contact_center.directory.model import Calendar, Choice, City, Counter, Department, Line, Menu, Pool
+from contact_center.directory.model import Calendar, Choice, City, Counter, Department, Line, Menu, Neighbour, Pool
 from contact_center.errors import BadInput, MadoguchiError
 from contact_center.events import EventLog
 from contact_center.events.catalogue import HoursChanged
@@ -24,7 +24,7 @@ RESERVED = {"general", "pool"}
 Word = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
 Dialled = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{3,15}$")]
 ANNOUNCEMENTS = (
-    "greeting", "closed", "emergency", "busy", "nobody", "noted", "withheld", "callback", "interrupted",
+    "greeting", "closed", "emergency", "busy", "nobody", "noted", "withheld", "callback", "interrupted", "reconnecting",
 )  # fmt: skip
 """The announcements of a line that may be worded anew."""
 
@@ -86,7 +86,15 @@ class DepartmentPart(_Part):
     city: Word
     name: str
     phone: Dialled
+    reading: str = ""
     transfer: bool = False
+
+
+class NeighbourPart(_Part):
+    name: str
+    phone: Dialled
+    reading: str = ""
+    office: str = ""
 
 
 class SeatPart(_Part):
@@ -112,6 +120,7 @@ class DirectoryFile(_Part):
     menus: tuple[MenuPart, ...] = ()
     counters: tuple[CounterPart, ...] = ()
     departments: tuple[DepartmentPart, ...] = ()
+    neighbours: tuple[NeighbourPart, ...] = ()
     categories: tuple[ChoicePart, ...] = ()
     outcomes: tuple[ChoicePart, ...] = ()
 
@@ -234,7 +243,14 @@ def load_file(session: Session, log: EventLog, path: Path, actor: str) -> Direct
             Counter(id=counter.id, city_id=counter.city, name=counter.name, calendar_id=counter.calendar, pool_id=counter.pool)
         )
     for office in parts.departments:
-        session.merge(Department(id=office.id, city_id=office.city, name=office.name, phone=office.phone, transfer=office.transfer))
+        session.merge(
+            Department(
+                id=office.id, city_id=office.city, name=office.name, phone=office.phone, reading=office.reading,
+                transfer=office.transfer,
+            )
+        )  # fmt: skip
+    for near in parts.neighbours:
+        session.merge(Neighbour(name=near.name, reading=near.reading, phone=near.phone, office=near.office))
     _choices(session, "category", parts.categories)
     _choices(session, "outcome", parts.outcomes)
     log.append(session, HoursChanged(actor=actor, what="directory"))

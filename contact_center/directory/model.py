@@ -95,7 +95,21 @@ class Department(Base):
     city_id: Mapped[str] = mapped_column(ForeignKey("cities.id"))
     name: Mapped[str] = mapped_column(String(60))
     phone: Mapped[str] = mapped_column(String(20))
+    reading: Mapped[str] = mapped_column(String(60), default="")
+    """In hiragana, so that it is found by its first letters."""
+
     transfer: Mapped[bool] = mapped_column(default=False)
+
+
+class Neighbour(Base):
+    """A city that is not served here, whose residents call all the same; they are told its number."""
+
+    __tablename__ = "neighbours"
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    reading: Mapped[str] = mapped_column(String(60))
+    phone: Mapped[str] = mapped_column(String(20))
+    office: Mapped[str] = mapped_column(String(60), default="")
 
 
 class Choice(Base):

@@ -11,11 +11,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from contact_center.clock import Clock
-from contact_center.directory.model import Calendar, Choice, City, Closing, Line, Pool
+from contact_center.directory.model import Calendar, Choice, City, Closing, Department, Line, Neighbour, Pool
 from contact_center.errors import BadInput, NotFound
 from contact_center.events import EventLog
 from contact_center.events.catalogue import HoursChanged
 from contact_center.hours import CalendarRule, is_open_at
+from contact_center.identity.model import Person
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,20 @@ class Directory:
         for line in session.scalars(select(Line)):
             pools[line.pool_id] &= line.city_id in known
         return frozenset(id for id, served in pools.items() if served)
+
+    def person_serves(self, session: Session, person: int | None, city: str) -> bool:
+        """Whether somebody serves a city."""
+        row = session.get(Person, person) if person else None
+        return row is not None and city in row.cities
+
+    def departments(self, session: Session, cities: Iterable[str]) -> list[Department]:
+        """The offices of these cities, by name."""
+        wanted = select(Department).where(Department.city_id.in_(list(cities))).order_by(Department.city_id, Department.id)
+        return list(session.scalars(wanted))
+
+    def neighbours(self, session: Session) -> list[Neighbour]:
+        """The cities that are not served here."""
+        return list(session.scalars(select(Neighbour).order_by(Neighbour.reading, Neighbour.name)))
 
     def lines(self, session: Session) -> list[LineView]:
         """All lines in their order, with city and hours."""

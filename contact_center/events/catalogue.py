@@ -100,6 +100,33 @@ class ContactMoved(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ContactShared(Event):
+    """Somebody else is asked during the conversation, is in it, or is no more (`third` is empty then).
+
+    :param third: `seat:<id>` or `department:<id>`.
+    """
+
+    seat: str
+    third: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactPassedOn(Event):
+    """The resident is somebody else's now, outside our seats."""
+
+    line: str
+    to: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactNuisance(Event):
+    """The agent has marked the call as a nuisance; a supervisor is called."""
+
+    seat: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ContactWrapping(Event):
     """The conversation is over after `talked`; notes are being finished."""
 
@@ -154,6 +181,23 @@ class SeatChanged(Event):
     seat: str
     presence: str
     person: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandRaised(Event):
+    """An agent asks for help, or needs it no more (`why` is empty then)."""
+
+    seat: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupervisionChanged(Event):
+    """A supervisor listens to a seat, whispers to it or joins its call, or does so no more (`how` is empty then)."""
+
+    seat: str
+    supervisor: str
+    how: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,7 +262,8 @@ class SessionEnded(Event):
 
 KERNEL_EVENTS: tuple[type[Event], ...] = (
     ContactArrived, ContactDialled, ContactReached, ContactWithdrawn, ContactQueued, ContactOffered, ContactAnswered, ContactHeld,
-    ContactMoved, ContactWrapping,
-    ContactClosed, ContactUnserved, ContactCorrected, ContactNoted, SeatChanged, CallbackAsked, CallbackTried,
-    CallbackDone, EscalationRaised, EscalationAnswered, HoursChanged, TrainingChanged, SessionEnded,
+    ContactMoved, ContactShared, ContactPassedOn, ContactNuisance, ContactWrapping,
+    ContactClosed, ContactUnserved, ContactCorrected, ContactNoted, SeatChanged, HandRaised,
+    SupervisionChanged, CallbackAsked, CallbackTried, CallbackDone, EscalationRaised,
+    EscalationAnswered, HoursChanged, TrainingChanged, SessionEnded,
 )  # fmt: skip

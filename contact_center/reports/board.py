@@ -17,17 +17,22 @@ from contact_center.contacts import OPEN, Callback, Callbacks, Contact, State
 from contact_center.directory import Directory, Notices
 from contact_center.errors import NotFound
 from contact_center.events import Recorded
-from contact_center.events.catalogue import HoursChanged, SeatChanged
+from contact_center.events.catalogue import HandRaised, HoursChanged, SeatChanged, SupervisionChanged
 from contact_center.hours import is_open_at
 from contact_center.identity import Actor
 from contact_center.identity.model import Person
+from contact_center.identity.permissions import SUPERVISOR
 from contact_center.reports.figures import Figures, folded
 from contact_center.seats import Seat, Seats
 
 State_ = dict[str, Any]
+People = dict[int, tuple[str, bool]]
+"""Name of each person, and whether they are a supervisor."""
+
+NOBODY = ("", False)
 
 WAITING = (State.QUEUED, State.OFFERED)
-SPEAKING = (State.TALKING, State.HELD)
+SPEAKING = (State.TALKING, State.HELD, State.TRANSFERRING)
 
 
 class Board:
@@ -62,8 +67,11 @@ class Board:
             return None
         changed: State_ = {}
         if isinstance(event, SeatChanged):
-            seat = session.get(Seat, event.seat)
-            changed["seats"] = {event.seat: self._seat(session, actor, seat, self._names(session)) if seat else None}
+            changed["seats"] = self._seat_leaves(session, actor, event.seat)
+        if isinstance(event, HandRaised):
+            changed["seats"] = self._seat_leaves(session, actor, event.seat)
+        if isinstance(event, SupervisionChanged):
+            changed["seats"] = self._seat_leaves(session, actor, event.seat, event.supervisor)
         if isinstance(event, HoursChanged):
             changed["lines"] = self._lines(session, actor)
         kind = type(event).__name__
@@ -95,13 +103,22 @@ class Board:
         today = day_of(self._clock.now())
         return {"today": figures_as_words(folded(session, today, today, actor.cities))}
 
-    def _seat(self, session: Session, actor: Actor, seat: Seat, people: dict[int, str]) -> dict[str, Any]:
+    def _seat(self, session: Session, actor: Actor, seat: Seat, people: People) -> dict[str, Any]:
         contact = session.get(Contact, seat.contact_id) if seat.contact_id else None
         served = contact is not None and actor.serves(contact.city_id)
-        return {**_seat(seat, people), "contact": seat.contact_id if served else None}
+        supervisor = self._seats.supervisors(session).get(seat.id)
+        by = supervisor and {"name": people.get(supervisor.person_id or 0, NOBODY)[0], "how": supervisor.supervision}
+        return {**_seat(seat, people), "contact": seat.contact_id if served else None, "supervised": by}
 
-    def _names(self, session: Session) -> dict[int, str]:
-        return {row.id: row.name for row in session.execute(select(Person.id, Person.name))}
+    def _seat_leaves(self, session: Session, actor: Actor, *ids: str) -> State_:
+        people = self._names(session)
+        seats = {id: session.get(Seat, id) for id in ids}
+        return {id: self._seat(session, actor, seat, people) if seat else None for id, seat in seats.items()}
+
+    def _names(self, session: Session) -> People:
+        return {
+            row.id: (row.name, SUPERVISOR in row.roles) for row in session.execute(select(Person.id, Person.name, Person.roles))
+        }
 
     def _lines(self, session: Session, actor: Actor) -> State_:
         now = self._clock.now()
@@ -124,7 +141,8 @@ class Board:
             closing = self._directory.closing(session, line.id, now)
             notice = notices.get(line.id)
             lines[line.id] = {
-                "name": line.name, "city": view.city.name, "greeting": view.city.greeting, "number": line.number,
+                "name": line.name, "city": view.city.name, "city_id": line.city_id,
+                "greeting": view.city.greeting, "number": line.number,
                 "capacity": line.capacity, "talking": sum(counts.get((line.id, s), (0, None))[0] for s in SPEAKING),
                 "waiting": sum(count for count, _ in waiting),
                 "waiting_since": _iso(min(oldest)) if oldest else None,
@@ -165,11 +183,13 @@ def _iso(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat(timespec="milliseconds")
 
 
-def _seat(seat: Seat, people: dict[int, str]) -> dict[str, Any]:
+def _seat(seat: Seat, people: People) -> dict[str, Any]:
+    name, supervisor = people.get(seat.person_id or 0, NOBODY)
     return {
         "name": seat.name, "presence": seat.presence, "reason": seat.reason, "next": seat.next_presence,
-        "since": _iso(seat.since), "person": seat.person_id, "person_name": people.get(seat.person_id or 0, ""),
+        "since": _iso(seat.since), "person": seat.person_id, "person_name": name, "supervisor": supervisor,
         "wrap_until": _iso(seat.wrap_until), "extended": seat.extended, "phone": seat.phone,
+        "hand": seat.hand, "hand_at": _iso(seat.hand_at), "supervises": seat.supervises, "supervision": seat.supervision,
         "phone_ready": seat.signed_in and seat.phone_ready == seat.generation,
     }  # fmt: skip
 
@@ -182,6 +202,7 @@ def _contact(contact: Contact) -> dict[str, Any]:
         "arrived_at": _iso(contact.arrived_at), "answered_at": _iso(contact.answered_at),
         "ended_at": _iso(contact.ended_at), "seat": contact.seat_id, "person": contact.person_id, "cut": contact.cut,
         "category": contact.category, "further": list(contact.further), "outcome": contact.outcome,
+        "third": contact.third, "third_state": contact.third_state, "passed_to": contact.passed_to, "nuisance": contact.nuisance,
     }  # fmt: skip
 
 

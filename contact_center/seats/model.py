@@ -23,6 +23,10 @@ class Presence(StrEnum):
     LOST = "lost"
 
 
+IDLE = (Presence.AVAILABLE, Presence.AWAY)
+"""Somebody sits there and is free for something."""
+
+
 class Seat(Base):
     """A seat. Its phone is a browser or a native softphone of the same SIP name."""
 
@@ -43,6 +47,16 @@ class Seat(Base):
     wrap_until: Mapped[datetime | None] = mapped_column(Moment)
     extended: Mapped[bool] = mapped_column(default=False)
     """Whether the present wrap-up was given more time already."""
+
+    hand: Mapped[str] = mapped_column(String(10), default="")
+    """Why the agent has raised a hand: `help` or `nuisance`; empty: it is down."""
+
+    hand_at: Mapped[datetime | None] = mapped_column(Moment)
+    supervises: Mapped[str] = mapped_column(String(40), default="")
+    """The seat whose conversation is supervised from here."""
+
+    supervision: Mapped[str] = mapped_column(String(10), default="")
+    """How: `listen`, `whisper` or `join`."""
 
     generation: Mapped[int] = mapped_column(default=0)
     phone_ready: Mapped[int] = mapped_column(default=0)

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from contact_center.clock import Clock
 from contact_center.errors import BadInput, Conflict, NotFound
 from contact_center.events import EventLog
-from contact_center.events.catalogue import SeatChanged
+from contact_center.events.catalogue import HandRaised, SeatChanged, SupervisionChanged
 from contact_center.identity import Actor
 from contact_center.personal import Keyring
-from contact_center.seats.model import Presence, Seat
+from contact_center.seats.model import IDLE, Presence, Seat
 
 PHONES = ("browser", "native")
 AWAY_REASONS = ("break", "lunch", "training", "meeting", "paperwork", "absent")
@@ -63,6 +63,67 @@ class Seats:
         """The seat at which somebody sits."""
         return session.scalar(select(Seat).where(Seat.person_id == person))
 
+    def with_contact(self, session: Session, contact: int) -> list[Seat]:
+        """The seats that have to do with a contact."""
+        return list(session.scalars(select(Seat).where(Seat.contact_id == contact)))
+
+    def raise_hand(self, session: Session, actor: Actor, why: str) -> Seat:
+        """Ask the supervisors for help, or take the hand down.
+
+        :param why: `help`, `nuisance`, or empty.
+        :raises Conflict: where the actor sits nowhere.
+        """
+        seat = self.of_person(session, actor.person)
+        if seat is None:
+            raise Conflict("先に席を選んで着席してください。")
+        self.lower_or_raise(session, seat, why, actor.word)
+        return seat
+
+    def lower_or_raise(self, session: Session, seat: Seat, why: str, actor: str) -> None:
+        """Set a seat's hand."""
+        if seat.hand == why:
+            return
+        seat.hand, seat.hand_at = why, self._clock.now() if why else None
+        self._log.append(session, HandRaised(actor=actor, seat=seat.id, why=why, contact=seat.contact_id))
+
+    def supervise(self, session: Session, actor: Actor, id: str, how: str) -> Seat:
+        """Listen to a seat's conversation, whisper to its agent, or join; a hand that was raised there is answered by it.
+
+        :param how: `listen`, `whisper` or `join`.
+        :returns: the supervisor's own seat.
+        :raises Conflict: where the actor has no free seat, or there is no conversation.
+        """
+        own, seat = self.of_person(session, actor.person), self.get(session, id)
+        if own is None:
+            raise Conflict("先に席を選んで着席してください。")
+        if own.id == seat.id or seat.presence != Presence.ON_CONTACT or seat.contact_id is None:
+            raise Conflict("%(seat)sは通話中ではありません。", seat=seat.name)
+        if not own.supervises:
+            if own.presence not in IDLE:
+                raise Conflict("今の応対が終わってから、加わってください。")
+            own.next_presence = own.presence
+            self._to(session, own, Presence.ON_CONTACT, actor.word)
+        own.supervises, own.supervision = seat.id, how
+        self.lower_or_raise(session, seat, "", actor.word)
+        changed = SupervisionChanged(actor=actor.word, seat=seat.id, supervisor=own.id, how=how, contact=seat.contact_id)
+        self._log.append(session, changed)
+        self._say(session, own, actor.word)
+        return own
+
+    def supervision_over(self, session: Session, own: Seat) -> None:
+        """The supervisor's leg has ended."""
+        if not own.supervises:
+            return
+        over = SupervisionChanged(actor="switchboard", seat=own.supervises, supervisor=own.id, how="")
+        own.supervises = own.supervision = ""
+        self._log.append(session, over)
+        if own.presence == Presence.ON_CONTACT and own.contact_id is None:
+            self._after(session, own)
+
+    def supervisors(self, session: Session) -> dict[str, Seat]:
+        """The seats that are supervised, each with the seat from which they are."""
+        return {seat.supervises: seat for seat in session.scalars(select(Seat).where(Seat.supervises != ""))}
+
     def sip_password(self, seat: Seat) -> str:
         """The password of the seat's phone, from this sign-in to its end. It is stored only where Asterisk reads it."""
         return self._keyring.secret(f"seat:{seat.id}:{seat.generation}")
@@ -100,6 +161,8 @@ class Seats:
         seat.person_id = seat.session_id = seat.contact_id = seat.wrap_until = None
         seat.generation += 1
         seat.next_presence = Presence.AVAILABLE
+        self.supervision_over(session, seat)
+        self.lower_or_raise(session, seat, "", actor)
         self._to(session, seat, Presence.SIGNED_OUT, actor)
 
     def phone_made(self, session: Session, seat: Seat) -> None:
@@ -175,6 +238,7 @@ class Seats:
     def free(self, session: Session, seat: Seat, actor: str) -> None:
         """The contact has its outcome: on to what the agent chose."""
         seat.contact_id = seat.wrap_until = None
+        self.lower_or_raise(session, seat, "", actor)
         self._after(session, seat, actor)
 
     def lose(self, session: Session, seat: Seat) -> None:

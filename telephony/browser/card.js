@@ -164,6 +164,15 @@ export class Card {
     for (const input of $("outcomes").querySelectorAll("input")) input.checked = input.value === this.outcome;
   }
 
+  // The resident is another city's: said by one key, and shown that city's number.
+  elsewhere() {
+    if (this.shown === null) return;
+    const has = (place, code) => $(place).querySelector(`input[value=${code}]`) !== null;
+    if (has("categories", "elsewhere")) this.chosen = ["elsewhere", ...this.chosen.filter((one) => one !== "elsewhere")].slice(0, 4);
+    if (has("outcomes", "other_city")) this.outcome = "other_city";
+    this.classify();
+  }
+
   get complete() {
     return this.chosen.length > 0 && this.outcome !== null;
   }

@@ -1,11 +1,12 @@
 // The console: puts its parts together and draws them whenever the board or the phone has changed.
 import { Board } from "./board.js";
+import { Calling, showKeys } from "./calling.js";
 import { Card } from "./card.js";
 import { Link } from "./link.js";
 import { mountPanels } from "./panels.js";
 import { Phone } from "./phone.js";
 import { Sound } from "./sound.js";
-import { awayWord, CallbackList, drawFigures, LineLamps, presenceText, SeatList } from "./surroundings.js";
+import { awayWord, CallbackList, drawFigures, LineLamps, presenceText, SeatList, supervisedText } from "./surroundings.js";
 import { settle } from "./settle.js";
 import { page, span, t } from "./words.js";
 
@@ -28,6 +29,7 @@ function say(sentence) {
 }
 
 const card = new Card(link, board, say);
+const calling = new Calling(board, link, phone, card, say);
 const callbacks = new CallbackList(board, link, say);
 const seats = new SeatList(board, link, say);
 const lamps = new LineLamps(board, link, say);
@@ -119,6 +121,7 @@ function drawCall() {
     notify();
   }
   for (const id of ["card", "seat-keys"]) $(id).inert = !mine;
+  calling.draw(mine);
   $("hold").disabled = $("mute").disabled = $("hang-up").disabled = !(phone.inCall && mine);
   if (ringing) $("hang-up").disabled = true;
   $("hold").setAttribute("aria-pressed", String(phone.state === "held"));
@@ -127,7 +130,9 @@ function drawCall() {
   $("extend").hidden = !(wrapping && mine && !seat?.extended);
   $("finish").disabled = !(wrapping && card.complete && mine);
   let text = "";
-  if (ringing) text = t("着信中です。F4で出られます。");
+  const shared = calling.sentence();
+  if (ringing) text = contact?.third ? t("{name}から相談の着信です。F4で出られます。", { name: calling.name(`seat:${contact.seat}`) }) : t("着信中です。F4で出られます。");
+  else if (shared) text = shared;
   else if (contact?.state === "dialling") text = t("呼び出しています");
   else if (phone.state === "talking") text = (phone.muted ? t("消音中 ") : t("通話中 ")) + span(board.since(contact?.answered_at));
   else if (phone.state === "held") text = t("保留中 ") + span(board.since(contact?.answered_at));
@@ -137,6 +142,8 @@ function drawCall() {
     else text = t("後処理の時間を{time}過ぎました。分類と対応結果を選んで終えてください。", { time: span(-left) });
   } else if (seat) text = phone.registered ? t("電話の準備ができています。") : t("電話を準備しています。");
   $("call-state").textContent = text;
+  $("supervised").hidden = !seat?.supervised;
+  $("supervised").textContent = seat?.supervised ? supervisedText(seat.supervised) : "";
 }
 
 function notify() {
@@ -265,7 +272,8 @@ $("extend").addEventListener("click", () => asked("wrap_up.extend"));
 $("finish").addEventListener("click", () => card.finish());
 
 const keys = {
-  F4: "answer", F8: "hang-up", F9: "hold", F10: "mute", "Alt+e": "extend", "Alt+1": "go-available", "Alt+2": "go-away", "Control+Enter": "finish",
+  F4: "answer", F6: "transfer", F8: "hang-up", F9: "hold", F10: "mute", "Alt+g": "hand-over", "Alt+j": "join", "Alt+b": "drop",
+  "Alt+k": "keypad", "Alt+d": "dial", "Alt+h": "hand", "Alt+m": "nuisance", "Alt+t": "neighbours", "Alt+l": "leave-supervision", "Alt+e": "extend", "Alt+1": "go-available", "Alt+2": "go-away", "Control+Enter": "finish",
 };
 addEventListener("keydown", (event) => {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
@@ -273,6 +281,9 @@ addEventListener("keydown", (event) => {
   if (keys[name]) {
     event.preventDefault();
     $(keys[name]).click();
+  } else if (name === "F1" || (key === "?" && !event.target.matches("input, textarea, select"))) {
+    event.preventDefault();
+    showKeys();
   } else if (name === "Alt+n") {
     event.preventDefault();
     $("note").focus();

@@ -89,9 +89,10 @@ class BrowserPhone {
     this.now(this.registered);
   }
 
-  async command(what) {
+  async command(what, digits) {
     const session = this.session;
     if (!session) return;
+    if (what === "keys") session.sendDTMF(digits, { transportType: "RFC2833", duration: 120, interToneGap: 80 });
     if (what === "answer") {
       session.on("peerconnection", ({ peerconnection }) => this.listen(peerconnection));
       session.answer({ mediaConstraints: { audio: true, video: false }, pcConfig: { iceServers: [] } });
@@ -126,8 +127,8 @@ class NativePhone {
     this.tell({ state, registered: state !== "unregistered", key: message.contact });
   }
 
-  command(what) {
-    return this.link.send("phone.command", { do: what });
+  command(what, digits = "") {
+    return this.link.send("phone.command", { do: what, digits });
   }
 
   stop() {}
@@ -212,11 +213,11 @@ export class Phone {
     return this.state === "talking" || this.state === "held";
   }
 
-  command(what) {
+  command(what, digits) {
     if (what === "mute" || what === "unmute") {
       this.muted = what === "mute";
       this.changed();
     }
-    return this.device?.command(what);
+    return this.device?.command(what, digits);
   }
 }

@@ -79,23 +79,42 @@ export function drawFigures(board) {
   }));
 }
 
+// Who hears a seat's conversation, in words; the agent always sees it.
+export const supervisedText = ({ name, how }) => ({ listen: t("{name}が聞いています", { name }), whisper: t("{name}がささやいています", { name }), join: t("{name}が加わっています", { name }) })[how];
+
 export class SeatList {
   constructor(board, link, say) {
     this.board = board;
     $("seats").addEventListener("click", ({ target }) => {
       const seat = target.closest("button")?.dataset.release;
       if (seat) link.send("seat.release", { seat }).catch((refusal) => say(refusal.sentence));
+      const { supervise, how } = target.closest("button")?.dataset ?? {};
+      if (supervise) link.send("supervise.begin", { seat: supervise, how }).catch((refusal) => say(refusal.sentence));
     });
   }
 
   draw() {
     const mayRelease = this.board.me.rights.includes("contact.correct");
+    const rights = this.board.me.rights;
+    const ways = [["listen", t("聞く"), "supervise.listen"], ["whisper", t("ささやく"), "supervise.join"], ["join", t("加わる"), "supervise.join"]];
     settle($("seats"), Object.entries(this.board.state.seats).map(([id, seat]) => {
       const row = element("li");
       row.dataset.key = id;
       element("span", `${seat.name} ${seat.person_name}`, "", row);
       const overdue = seat.presence === "wrapping" && this.board.since(seat.wrap_until) > 0;
       element("span", overdue ? t("後処理 {time}超過", { time: span(this.board.since(seat.wrap_until)) }) : presenceText(seat), overdue ? "must" : "quiet", row);
+      if (seat.hand) element("span", seat.hand === "nuisance" ? t("迷惑電話") : t("手を挙げています"), "must", row);
+      if (seat.supervised) element("span", supervisedText(seat.supervised), "supervised", row);
+      if (seat.presence === "on_contact" && seat.contact && seat.person !== this.board.me.id) {
+        const keys = element("span", "", "keys", row);
+        for (const [how, text, right] of ways) {
+          if (!rights.includes(right)) continue;
+          const key = element("button", text, "", keys);
+          Object.assign(key.dataset, { supervise: id, how });
+          key.ariaLabel = `${seat.name} ${text}`;
+          key.setAttribute("aria-pressed", String(seat.supervised?.how === how));
+        }
+      }
       if (mayRelease && overdue) element("button", t("席を解放"), "release", row).dataset.release = id;
       return row;
     }));

@@ -22,6 +22,9 @@ from telephony.pbx import install
 from telephony.pbx.values import Places, plain_value, values
 from telephony.prompts import NAMES, make_digits, make_line, make_music, make_notices, make_places
 
+DIALPLAN = frozenset({"extensions.conf", "hours.conf", "closings.conf", "notices.conf", "conversation.conf"})
+"""The files that hold extensions; the first includes the others."""
+
 CONSOLE_SECONDS = 20.0
 """Seconds that Asterisk's console may take for one command."""
 
@@ -167,7 +170,7 @@ def check(files: dict[str, str]) -> None:
     :raises SettingsError: naming file and line.
     """
     contexts: dict[str, set[str]] = {}
-    for name in ("extensions.conf", "hours.conf", "closings.conf", "notices.conf"):
+    for name in sorted(DIALPLAN):
         current = ""
         for number, line in enumerate(files[name].splitlines(), start=1):
             words = line.split(";")[0].strip() if line.lstrip().startswith(";") else line.strip()
@@ -176,11 +179,12 @@ def check(files: dict[str, str]) -> None:
             if header:
                 current = header.group(1)
                 contexts.setdefault(current, set())
-            elif extension:
+            elif extension and current:
                 contexts[current].add(extension.group(1))
-            elif words and not re.fullmatch(r"same => n(\(\w+\))?,\w+\(.*\)|\w+ = \w+|#include \"[a-z]+\.conf\"", words):
+            elif words and not re.fullmatch(r"same => n(\(\w+\))?,\w+\(.*\)|[\w-]+ = \w+|#include \"[a-z]+\.conf\"", words):
                 raise SettingsError("%(file)s の %(line)s 行目がダイヤルプランとして読めません。", file=name, line=number)
-    for target, extension_name in re.findall(r"Go(?:to|sub)\(([a-z][a-z0-9-]+),([a-z][\w-]*),1\)", files["extensions.conf"]):
+    whole = "\n".join(files[name] for name in sorted(DIALPLAN))
+    for target, extension_name in re.findall(r"Go(?:to|sub)\(([a-z][a-z0-9-]+),([a-z][\w-]*),1\)", whole):
         if target not in contexts or extension_name not in contexts[target]:
             raise SettingsError("ダイヤルプランの行き先 %(target)s がありません。", target=f"{target},{extension_name}")
 
@@ -192,8 +196,10 @@ def _in_force(house: House) -> bool:
 
 
 def _reloads(changed: list[str]) -> Iterator[str]:
-    if {"extensions.conf", "hours.conf", "closings.conf", "notices.conf"} & set(changed):
+    if DIALPLAN & set(changed):
         yield "dialplan reload"
+    if "confbridge.conf" in changed:
+        yield "module reload app_confbridge.so"
     if "pjsip.conf" in changed:
         yield "module reload res_pjsip.so"
         yield "module reload res_pjsip_outbound_registration.so"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contact_center.clock import TOKYO
+from telephony.pbx.ami import Event
 
 EVENTS = (
     "UserEvent", "AgentCalled", "AgentConnect", "AgentRingNoAnswer", "Hold", "Unhold", "Hangup", "DeviceStateChange",
@@ -25,6 +26,10 @@ UNREAD = (
 )  # fmt: skip
 """The events that come with every call and that nobody reads: Asterisk is told not to make them at all."""
 
+SUPERVISION = "sup-"
+"""How the key of a supervision begins."""
+
+_THIRD = {"M-TOOK": "took", "M-THIRD-LEFT": "left"}
 _SEAT = re.compile(r"PJSIP/(seat-\d+)(-native)?")
 
 
@@ -85,6 +90,25 @@ class Reached(Observation):
 
 
 @dataclass(frozen=True)
+class Alone(Observation):
+    """The resident is there and nobody serves them: their seat has vanished, or whoever they were passed on to did not answer."""
+
+
+@dataclass(frozen=True)
+class ThirdParty(Observation):
+    """Whoever was asked in the conversation has `answered`, has `joined` it, has `took` it over, or has `left`."""
+
+    how: str
+
+
+@dataclass(frozen=True)
+class SupervisorLeft(Observation):
+    """A supervisor's leg has ended; the key is of the supervision."""
+
+    seat: str
+
+
+@dataclass(frozen=True)
 class Held(Observation):
     """A seat has put the resident on hold, or taken them off it."""
 
@@ -121,7 +145,7 @@ class PhoneState:
     registered: bool
 
 
-def from_ami(event: Mapping[str, str]) -> Observation | PhoneState | None:
+def from_ami(event: Event) -> Observation | PhoneState | None:
     """One AMI event; None where it does not concern us."""
     kind = event.get("Event")
     if kind == "UserEvent" and event.get("UserEvent") == "Contact":
@@ -130,21 +154,33 @@ def from_ami(event: Mapping[str, str]) -> Observation | PhoneState | None:
         return _phone(event.get("Device", ""), event.get("State", ""))
     if kind in ("Hold", "Unhold"):
         seat = _SEAT.match(event.get("Channel", ""))
-        return Held(event.get("Linkedid", ""), None, seat.group(1), kind == "Hold") if seat else None
+        return Held(contact_of(event), None, seat.group(1), kind == "Hold") if seat else None
     if kind == "Hangup":
         seat = _SEAT.match(event.get("Channel", ""))
+        if seat is not None and event.get("Uniqueid", "").startswith(SUPERVISION):
+            return SupervisorLeft(event["Uniqueid"], None, seat.group(1))
         if seat is None or event.get("ChannelStateDesc") != "Up":
             # A leg that only rang says nothing: whether it was answered in time is told by the queue.
             return None
-        return SeatLeft(event.get("Linkedid", ""), None, seat.group(1), _number(event.get("Cause", "")))
+        return SeatLeft(contact_of(event), None, seat.group(1), _number(event.get("Cause", "")))
     seat = _SEAT.match(event.get("Interface", ""))
     if seat is None or kind not in ("AgentCalled", "AgentConnect", "AgentRingNoAnswer"):
         return None
-    key = event.get("Uniqueid", "")
+    key = contact_of(event)
     if kind == "AgentRingNoAnswer":
         return NotAnswered(key, None, seat.group(1), _number(event.get("RingTime", "")) / 1000)
     made = {"AgentCalled": Offered, "AgentConnect": Answered}[kind]
     return made(key, None, seat.group(1))
+
+
+def contact_of(event: Event) -> str:
+    """The key of the contact that a channel belongs to: it travels with every leg; else what the channel began as."""
+    return event.variables.get("CONTACT") or event.get("Linkedid") or event.get("Uniqueid", "")
+
+
+def is_resident(event: Event) -> bool:
+    """Whether a channel is a resident's own."""
+    return leg(event.get("Channel", "")) is None and event.variables.get("ROLE") != "third"
 
 
 def leg(channel: str) -> tuple[str, str] | None:
@@ -153,8 +189,8 @@ def leg(channel: str) -> tuple[str, str] | None:
     return (found.group(1), found.group(1) + (found.group(2) or "")) if found else None
 
 
-def _stage(event: Mapping[str, str]) -> Observation | None:
-    key, stage = event.get("Uniqueid", ""), event.get("Stage")
+def _stage(event: Event) -> Observation | None:
+    key, stage = event.get("Contact") or event.get("Uniqueid", ""), event.get("Stage")
     if stage == "arrived":
         return Arrived(key, None, event.get("Line", ""), event.get("CallerIDNum", ""), event.get("Why", ""))
     if stage == "queued":
@@ -162,7 +198,11 @@ def _stage(event: Mapping[str, str]) -> Observation | None:
     if stage == "waiting":
         return Waiting(key, None)
     if stage == "reached":
-        return Reached(event.get("Contact", ""), None)
+        return Reached(key, None)
+    if stage == "alone":
+        return Alone(key, None)
+    if stage == "third":
+        return ThirdParty(key, None, event.get("How", ""))
     if stage == "gone":
         return Gone(key, None, event.get("How", ""), event.get("Pool", ""), _number(event.get("Position", "")))
     return None
@@ -199,6 +239,10 @@ def from_queue_log(line: str) -> Observation | None:
         return SeatLeft(key, at, seat, _number(detail[0]))
     if what == "M-REACHED":
         return Reached(key, at)
+    if what == "M-ALONE":
+        return Alone(key, at)
+    if what in _THIRD:
+        return ThirdParty(key, at, _THIRD[what])
     if what == "M-GONE":
         return Gone(key, at, detail[0])
     return None

@@ -42,7 +42,7 @@ MODULES = (
     "codec_gsm", "codec_opus_open_source", "format_wav", "format_pcm", "res_format_attr_opus", "res_format_attr_vp8",
     "format_ogg_opus_open_source", "res_musiconhold", "func_callerid", "func_channel", "func_cut", "func_groupcount",
     "func_logic", "res_manager_devicestate", "func_strings", "func_timeout", "func_global", "app_dial", "app_playback",
-    "app_queue", "app_stack", "app_userevent", "app_exec", "pbx_config",
+    "app_queue", "app_stack", "app_userevent", "app_exec", "app_confbridge", "app_chanspy", "pbx_config",
 )  # fmt: skip
 """Every module that is loaded. What is not here (a shell, files, HTTP, AGI) a dialplan cannot reach."""
 
@@ -105,7 +105,8 @@ def values(house: House, at: Places, session: Session, closings: Sequence[Closin
         "trunk_password": settings[s.TRUNK_PASSWORD], "trunk_from": _trunk_addresses(house, at),
         "seats_database": at.seats_database, "seats": [seat.id for seat in house.seats.all(session)],
         "pools": [pool.id for pool in house.directory.pools(session)], "ring_seconds": settings[s.RING_SECONDS],
-        "longest_wait": settings[s.LONGEST_WAIT], "say_place_every": settings[s.SAY_PLACE_EVERY],
+        "longest_wait": settings[s.LONGEST_WAIT], "same_seat_within": settings[s.SAME_SEAT_WITHIN],
+        "say_place_every": settings[s.SAY_PLACE_EVERY],
         "most_places": MOST_PLACES, "may_call": settings[s.MAY_CALL].split(","), "days": DAYS, "first": day_of(now).isoformat(),
         "rendered": now.isoformat(timespec="seconds"),
         "lines": [

@@ -8,12 +8,15 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 from twisted.logger import Logger
 
-from contact_center.contacts import Contact, Unserved
+from contact_center.contacts import Contact, State, Unserved
 from contact_center.errors import MadoguchiError, NotFound
 from contact_center.house import House
 from contact_center.personal import Personal, e164
 from contact_center.seats import Presence, Seat
+from telephony.events import CallOrdered
 from telephony.pbx.translate import (
+    SUPERVISION,
+    Alone,
     Answered,
     Arrived,
     Gone,
@@ -25,6 +28,8 @@ from telephony.pbx.translate import (
     Queued,
     Reached,
     SeatLeft,
+    SupervisorLeft,
+    ThirdParty,
     Waiting,
 )
 from telephony.settings import RING_SECONDS
@@ -86,6 +91,9 @@ class Calls:
                 # A line that has left the directory since: there is no city to which the contact could belong.
                 return
             return
+        if isinstance(seen, SupervisorLeft):
+            self._supervision_over(session, seen.seat)
+            return
         contact = contacts.by_key(session, seen.key)
         if contact is None:
             return
@@ -95,10 +103,32 @@ class Calls:
             self._house.outgoing.reached(session, contact, at)
         elif isinstance(seen, Waiting):
             contacts.wait_on(session, contact, at)
+        elif isinstance(seen, Alone):
+            contacts.alone(session, contact, at)
+        elif isinstance(seen, ThirdParty):
+            self._third(session, contact, seen.how, at)
         elif isinstance(seen, Gone):
             contacts.gone(session, contact, _HOW.get(seen.how, Unserved.ABANDONED), at)
         else:
             self._at_seat(session, contact, seen)
+
+    def _third(self, session: Session, contact: Contact, how: str, at: datetime) -> None:
+        sharing = self._house.sharing
+        if how == "answered":
+            sharing.answered(session, contact, at)
+        elif how == "joined":
+            sharing.joined(session, contact)
+        elif how == "took":
+            sharing.took(session, contact, at)
+        elif sharing.left(session, contact):
+            # Of three together two are left: seat and resident talk as before, with all that a seat can do.
+            back = CallOrdered(city=contact.city_id, contact=contact.id, actor="switchboard", do="back", seat=contact.seat_id or "")
+            self._house.log.append(session, back)
+
+    def _supervision_over(self, session: Session, id: str) -> None:
+        seat = session.get(Seat, id)
+        if seat is not None:
+            self._house.seats.supervision_over(session, seat)
 
     def _at_seat(self, session: Session, contact: Contact, seen: Observation) -> None:
         assert isinstance(seen, (Offered, NotAnswered, Answered, Held, SeatLeft))
@@ -130,12 +160,14 @@ class Calls:
         self,
         alive: set[str],
         legs: set[tuple[str, str]],
+        thirds: set[str],
         asked_at: datetime,
     ) -> int:
         """Hold what the database believes against what Asterisk has.
 
-        :param alive: keys of the residents' channels.
+        :param alive: keys of the residents' channels, and of supervisions.
         :param legs: (key, seat) of every seat's leg that was answered.
+        :param thirds: keys of the contacts in which somebody else is asked.
         :param asked_at: when Asterisk was asked; what happened in the second before or later is left to the live link.
         :returns: how many events followed.
         """
@@ -151,7 +183,9 @@ class Calls:
                     seat = session.get(Seat, contact.seat_id)
                     if seat is not None:
                         self._house.contacts.seat_left(session, contact, seat, now)
-            self._free_ghosts(session)
+                elif contact.third and contact.key not in thirds and contact.state != State.TRANSFERRING:
+                    self._house.sharing.left(session, contact)
+            self._free_ghosts(session, alive)
             return self._house.log.pending(session)
 
     def leave_ended_seats(self) -> None:
@@ -162,10 +196,19 @@ class Calls:
                 if seat.signed_in and not busy and self._house.identity.has_ended(session, seat.session_id):
                     self._house.seats.sign_out(session, seat, "switchboard")
 
-    def _free_ghosts(self, session: Session) -> None:
+    def _free_ghosts(self, session: Session, alive: set[str]) -> None:
+        supervised = {key.removeprefix(SUPERVISION).rpartition("-")[0] for key in alive if key.startswith(SUPERVISION)}
         for seat in self._house.seats.all(session):
+            if seat.supervises:
+                if seat.id not in supervised:
+                    self._house.seats.supervision_over(session, seat)
+                continue
             contact = session.get(Contact, seat.contact_id) if seat.contact_id else None
-            if contact is not None and contact.seat_id == seat.id and contact.closed_at is None:
+            if (
+                contact is not None
+                and contact.closed_at is None
+                and f"seat:{seat.id}" in (f"seat:{contact.seat_id}", contact.third)
+            ):
                 continue
             if seat.presence in ("ringing", "on_contact", "wrapping"):
                 self._house.seats.free(session, seat, "switchboard")

@@ -10,15 +10,20 @@ from twisted.internet import defer
 from twisted.python.failure import Failure
 
 from contact_center.errors import Unavailable
+from contact_center.seats import Seat
 from telephony.pbx.ami import AmiError, AmiLink, Event
+
+
+def endpoint(seat: Seat) -> str:
+    """The name of a seat's phone in Asterisk: `seat-1` for the browser, `seat-1-native` for a native phone."""
+    return seat.id if seat.phone == "browser" else f"{seat.id}-native"
 
 
 @dataclass(frozen=True)
 class Wanted:
     """What a seat should be in Asterisk.
 
-    :param pools: queues it serves; empty: none, and no password.
-    :param endpoint: `seat-1` for the browser, `seat-1-native` for a native phone.
+    :param pools: queues it serves, its own among them; empty: none, and no password.
     """
 
     seat: str
@@ -26,6 +31,10 @@ class Wanted:
     endpoint: str
     paused: bool
     password: str | None
+
+    def is_paused(self, pool: str) -> bool:
+        """In its own queue, where only who talked with it waits, a seat is never paused."""
+        return self.paused and pool != self.seat
 
 
 class Members:
@@ -37,7 +46,7 @@ class Members:
     async def bring(self, wanted: Wanted, all_pools: tuple[str, ...]) -> None:
         """Make one seat what it should be; where Asterisk is away, the next connection does it for all seats."""
         for endpoint in (wanted.seat, f"{wanted.seat}-native"):
-            for pool in all_pools:
+            for pool in (*all_pools, wanted.seat):
                 if pool in wanted.pools and endpoint == wanted.endpoint:
                     await self._add(pool, wanted)
                 else:
@@ -60,12 +69,12 @@ class Members:
         for queue, interface in paused.keys() - right.keys():
             await self._quietly("QueueRemove", Queue=queue, Interface=interface)
         for place, one in right.items():
-            if paused.get(place) != one.paused:
+            if paused.get(place) != one.is_paused(place[0]):
                 await self._add(place[0], one)
 
     async def _add(self, pool: str, wanted: Wanted) -> None:
         interface = f"PJSIP/{wanted.endpoint}"
-        paused = "true" if wanted.paused else "false"
+        paused = "true" if wanted.is_paused(pool) else "false"
         # An existing member refuses to be added again; then only the pause is set.
         await self._quietly("QueueAdd", Queue=pool, Interface=interface, MemberName=wanted.seat, Paused=paused)
         await self._quietly("QueuePause", Queue=pool, Interface=interface, Paused=paused)

@@ -14,6 +14,7 @@ from contact_center.personal import Owner
 from contact_center.personal.telephone import national
 from contact_center.seats import Seat
 from telephony.pbx.ami import AmiError
+from telephony.switchboard.members import endpoint
 from telephony.switchboard.service import Switchboard
 
 Headers = Callable[[Switchboard, Any], dict[str, str] | None]
@@ -91,13 +92,12 @@ def _read_in_thread(switchboard: Switchboard, event: ContactDialled) -> dict[str
         line = house.directory.line(session, contact.line_id).line
     if contact.state != State.DIALLING or number is None:
         return None
-    endpoint = seat.id if seat.phone == "browser" else f"{seat.id}-native"
     variables = {
         "__CONTACT": contact.key, "__LINE": line.id, "PJSIP_HEADER(add,X-Contact)": contact.key,
         "PJSIP_HEADER(add,X-Answer)": "yes",
     }  # fmt: skip
     return {
-        "Channel": f"PJSIP/{endpoint}", "ChannelId": contact.key, "Context": "call-out", "Exten": national(number.reveal()),
+        "Channel": f"PJSIP/{endpoint(seat)}", "ChannelId": contact.key, "Context": "call-out", "Exten": national(number.reveal()),
         "Priority": "1", "CallerID": line.number, "Timeout": SEAT_ANSWERS_WITHIN, "Async": "true",
         "Variable": ",".join(f"{name}={value}" for name, value in variables.items()),
     }  # fmt: skip

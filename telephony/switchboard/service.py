@@ -31,7 +31,7 @@ from telephony.pbx import render, translate
 from telephony.pbx.ami import AmiError, AmiLink, AmiProtocol, Event
 from telephony.settings import AMI_ENDPOINT, AMI_PORT
 from telephony.switchboard.calls import Calls
-from telephony.switchboard.members import Members, Passwords, Wanted
+from telephony.switchboard.members import Members, Passwords, Wanted, endpoint
 from telephony.switchboard.timers import WrapUpTimers
 from telephony.switchboard.witness import Witness
 
@@ -58,9 +58,9 @@ class Switchboard(Service):
         self.house = house
         self.reactor = reactor
         self.calls = Calls(house)
-        endpoint = house.settings[AMI_ENDPOINT] or f"tcp:127.0.0.1:{house.settings[AMI_PORT]}"
+        address = house.settings[AMI_ENDPOINT] or f"tcp:127.0.0.1:{house.settings[AMI_PORT]}"
         self.link = AmiLink(
-            reactor, clientFromString(reactor, endpoint), house.keyring.secret("ami"), self._heard, self._connected, self._lost,
+            reactor, clientFromString(reactor, address), house.keyring.secret("ami"), self._heard, self._connected, self._lost,
         )  # fmt: skip
         self.members = Members(self.link)
         self.passwords = Passwords(render.places(house).seats_database)
@@ -208,12 +208,15 @@ class Switchboard(Service):
         # Whoever is missing in the list has told the record how they went, if they went in order.
         await self.in_thread(self._read_record, 0.0)
         alive = {event.get("Uniqueid", "") for event in channels}
+        # A resident whom we called, and who is put through again, goes on without the leg that the contact began with.
+        alive |= {translate.contact_of(event) for event in channels if translate.is_resident(event)}
+        thirds = {translate.contact_of(event) for event in channels if event.variables.get("ROLE") == "third"}
         legs = {
-            (event.get("Linkedid", ""), leg[0])
+            (translate.contact_of(event), leg[0])
             for event in channels
             if (leg := translate.leg(event.get("Channel", ""))) and event.get("ChannelStateDesc") == "Up"
         }
-        self.drift += await self.in_thread(self.calls.reconcile, alive, legs, asked_at)
+        self.drift += await self.in_thread(self.calls.reconcile, alive, legs, thirds, asked_at)
         await self.in_thread(self.calls.leave_ended_seats)
         phones = await protocol.collect("DeviceStateList")
         states = [state for event in phones if (state := translate.device_state(event)) is not None]
@@ -224,7 +227,7 @@ class Switchboard(Service):
         """The seats that ring; of a ring that began while nobody listened, no record tells."""
         found = ((event, translate.leg(event.get("Channel", ""))) for event in channels)
         return [
-            translate.Offered(event.get("Linkedid", ""), at, leg[0])
+            translate.Offered(translate.contact_of(event), at, leg[0])
             for event, leg in found if leg is not None and event.get("ChannelStateDesc") in ("Ring", "Ringing")
         ]  # fmt: skip
 
@@ -285,19 +288,18 @@ class Switchboard(Service):
     # -- seats ------------------------------------------------------------------------------------------------------
 
     def all_pools(self) -> tuple[str, ...]:
-        """Every queue; blocks on the database."""
+        """Every pool; blocks on the database."""
         with self.house.database.reading() as session:
             return tuple(pool.id for pool in self.house.directory.pools(session))
 
     def wanted(self, session: Session, seat: Seat) -> Wanted:
         """What a seat's row means for Asterisk: the pools of which its agent serves every city."""
-        endpoint = seat.id if seat.phone == "browser" else f"{seat.id}-native"
         if not seat.signed_in:
-            return Wanted(seat.id, (), endpoint, True, None)
+            return Wanted(seat.id, (), endpoint(seat), True, None)
         person = session.get_one(Person, seat.person_id)
         served = self.house.directory.served_pools(session, person.cities)
-        pools = tuple(pool for pool in seat.pools if pool in served)
-        return Wanted(seat.id, pools, endpoint, not seat.takes_calls, self.house.seats.sip_password(seat))
+        pools = (*(pool for pool in seat.pools if pool in served), seat.id)
+        return Wanted(seat.id, pools, endpoint(seat), not seat.takes_calls, self.house.seats.sip_password(seat))
 
     def _all_wanted(self) -> list[Wanted]:
         with self.house.database.reading() as session:
@@ -308,5 +310,5 @@ class Switchboard(Service):
 
     def keep_password(self, wanted: Wanted) -> None:
         """Let Asterisk know the password of this sign-in, and no other; blocks."""
-        for endpoint in (wanted.seat, f"{wanted.seat}-native"):
-            self.passwords.set(endpoint, wanted.password if endpoint == wanted.endpoint else None)
+        for name in (wanted.seat, f"{wanted.seat}-native"):
+            self.passwords.set(name, wanted.password if name == wanted.endpoint else None)
