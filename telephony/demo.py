@@ -91,6 +91,10 @@ class Resident:
         """Whether anybody has called this telephone."""
         return any(said["state"] == "ringing" for said in self._phone.history)
 
+    def keys_heard(self) -> str:
+        """The keys that the other side has pressed so far."""
+        return "".join(said["digit"] for said in self._phone.history if said["state"] == "key")
+
     def presses(self, key: str) -> None:
         """Press a key of the telephone."""
         self._phone.do("keys", digits=key)

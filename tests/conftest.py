@@ -22,7 +22,7 @@ from contact_center.house import House, build, migrations, read_settings
 from contact_center.identity import Actor, passwords
 
 CLONE = Path(__file__).parents[1]
-MORE = "[seats]\nwrap_up = 3600\n[contacts]\nabandon_after = 1\n"
+MORE = "[seats]\nwrap_up = 3600\n[contacts]\nabandon_after = 1\n[telephony]\nsame_seat_within = 6\n"
 DIRECTORY = CLONE / "admin" / "demo" / "directory.toml"
 MORNING = datetime(2026, 11, 24, 10, 0, tzinfo=TOKYO)
 """A Tuesday in opening hours."""

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -119,8 +120,10 @@ class Stage:
         rtp = free_port_block(400)
         tables["telephony"] += [f"rtp_first = {rtp}", f"rtp_last = {rtp + 399}"]
         tables["trunk"] = ['host = "127.0.0.2"', f"port = {self._port(5060, '127.0.0.2')}"]
+        for table, values in tomllib.loads(self._more).items():
+            tables.setdefault(table, []).extend(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items())
         text = "\n".join(f"[{table}]\n" + "\n".join(lines) + "\n" for table, lines in tables.items())
-        self.settings_path.write_text(text + self._more)
+        self.settings_path.write_text(text)
 
     def _port(self, usual: int, host: str = "127.0.0.1") -> int:
         return usual if not self._any_ports and is_free(usual, host) else free_port(host)

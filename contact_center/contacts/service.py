@@ -92,7 +92,9 @@ class Contacts:
         return list(session.scalars(select(Contact).where(Contact.state.in_(OPEN)).order_by(Contact.arrived_at)))
 
     def queue(self, session: Session, contact: Contact, pool: str, at: datetime) -> None:
-        """The contact waits in a pool's queue."""
+        """The contact waits in a pool's queue; the seat that it had before, if any, is kept for it no longer."""
+        if contact.state == State.QUEUED and contact.answered_at is not None:
+            self._free_former(session, contact, None)
         if contact.state != State.ARRIVED:
             return
         contact.state, contact.queued_at = State.QUEUED, at
@@ -161,22 +163,32 @@ class Contacts:
         self._log.append(session, answered, at=at)
 
     def _go_on(self, session: Session, contact: Contact, seat: Seat, at: datetime) -> None:
-        for former in self._seats.with_contact(session, contact.id):
-            if former.id != seat.id:
-                self._seats.free(session, former, "switchboard")
+        self._free_former(session, contact, seat)
         contact.state, contact.third, contact.third_state = State.TALKING, "", ""
         contact.seat_id, contact.person_id = seat.id, seat.person_id
         self._seats.talk(session, seat, contact.id)
         self._sharing.moved(session, contact, seat, at)
 
+    def has_seat(self, contact: Contact, seat: Seat) -> bool:
+        """Whether a seat serves a contact, is asked about it, or is kept for it."""
+        kept = contact.state == State.QUEUED and contact.answered_at is not None
+        return kept or seat.id == contact.seat_id or contact.third == f"seat:{seat.id}"
+
+    def _free_former(self, session: Session, contact: Contact, now: Seat | None) -> None:
+        for former in self._seats.with_contact(session, contact.id):
+            if former is not now:
+                self._seats.free(session, former, "switchboard")
+
     def alone(self, session: Session, contact: Contact, at: datetime) -> None:
         """The resident is still there, but nobody serves them: the seat has vanished, or whoever they were passed on to did not
-        answer. They wait before all others.
+        answer. They wait before all others; the seat that has vanished is kept for them until they wait for any.
         """
         if contact.state not in (*IN_TALK, State.TRANSFERRING, State.WRAPPING) or contact.answered_at is None:
             return
-        for seat in self._seats.with_contact(session, contact.id):
-            self._seats.free(session, seat, "switchboard")
+        kept = self._seats.get(session, contact.seat_id) if contact.seat_id and contact.state != State.TRANSFERRING else None
+        self._free_former(session, contact, kept)
+        if kept is not None and kept.contact_id == contact.id:
+            self._seats.talk(session, kept, contact.id)
         contact.third = contact.third_state = ""
         contact.ended_at = None
         self._queue_again(session, contact, at)

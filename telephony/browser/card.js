@@ -52,7 +52,7 @@ export class Card {
     $("contact-city").textContent = line?.city ?? contact.city;
     $("contact-greeting").textContent = line?.greeting ?? "";
     $("contact-line").textContent = line?.name ?? contact.line;
-    const words = { dialling: t("呼び出しています"), offered: t("着信しています"), talking: t("通話中"), held: t("保留中"), wrapping: t("後処理") };
+    const words = { dialling: t("呼び出しています"), offered: t("着信しています"), talking: t("通話中"), held: t("保留中"), wrapping: t("後処理"), queued: t("つなぎ直しています"), transferring: t("取り次いでいます") };
     $("contact-state").textContent = (words[contact.state] ?? "") + (contact.cut ? t("（途中で切れました。折り返しの一覧にあります）") : "");
     this.tick();
   }

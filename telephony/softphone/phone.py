@@ -36,7 +36,7 @@ class Sip:
 class Phone:
     """A phone: it plays files into calls and records what it hears, or uses microphone and loudspeaker.
 
-    :param tell: called with each happening: `registered`, `ringing`, `talking`, `held`, `idle`.
+    :param tell: called with each happening: `registered`, `ringing`, `talking`, `held`, `key`, `idle`.
     :param sound: use the PC's microphone and loudspeaker, where there are any.
     """
 
@@ -235,6 +235,10 @@ class Phone:
             self.call = None
             self._tell({"state": "idle", "cause": cause})
 
+    def key_heard(self, digit: str) -> None:
+        """The other side has pressed a key."""
+        self._tell({"state": "key", "digit": digit})
+
     def talking(self) -> None:
         """The call was answered."""
         self._tell({"state": "talking"})
@@ -281,6 +285,9 @@ class _Call(pj.Call):
             self._phone.talking()
         elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
             self._phone.over(self, int(info.lastStatusCode))
+
+    def onDtmfDigit(self, prm: Any) -> None:  # noqa: N802
+        self._phone.key_heard(prm.digit)
 
     def onCallMediaState(self, prm: Any) -> None:  # noqa: N802
         self._phone.connect()

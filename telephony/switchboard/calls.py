@@ -204,11 +204,7 @@ class Calls:
                     self._house.seats.supervision_over(session, seat)
                 continue
             contact = session.get(Contact, seat.contact_id) if seat.contact_id else None
-            if (
-                contact is not None
-                and contact.closed_at is None
-                and f"seat:{seat.id}" in (f"seat:{contact.seat_id}", contact.third)
-            ):
+            if contact is not None and contact.closed_at is None and self._house.contacts.has_seat(contact, seat):
                 continue
             if seat.presence in ("ringing", "on_contact", "wrapping"):
                 self._house.seats.free(session, seat, "switchboard")
