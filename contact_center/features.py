@@ -63,6 +63,8 @@ class HubHandler:
     message: type[Message]
     permission: str
     function: str
+    anywhere: bool = False
+    """Whether it may also be said from a page that does not hold its person's seat, such as the supervisor's."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from contact_center.audit import LOCK as AUDIT_LOCK
 from contact_center.audit import AuditTrail
 from contact_center.availability import Ledger
 from contact_center.clock import Clock, SystemClock
-from contact_center.contacts import Callbacks, Contacts, Notes, Outgoing, Sharing
+from contact_center.contacts import Callbacks, Contacts, Corrections, Escalations, Notes, Outgoing, Sharing
 from contact_center.database import Database
 from contact_center.directory import Directory, Notices
 from contact_center.errors import SettingsError
@@ -26,6 +26,7 @@ from contact_center.reports import Board, Fold
 from contact_center.seats import Seats
 from contact_center.settings import (
     ABANDON_AFTER,
+    ANSWER_WITHIN,
     AUDIT_CHECKPOINTS,
     AUDIT_URL,
     CONTACT_DAYS,
@@ -42,6 +43,8 @@ from contact_center.settings import (
 
 KERNEL_PERSONAL_DATA = (
     PersonalData("contact", "number", "折り返しと同一人の応対歴", CONTACT_DAYS, "責任者"),
+    PersonalData("escalation", "question", "市・責任者への引き継ぎ", CONTACT_DAYS, "責任者"),
+    PersonalData("escalation", "answer", "市・責任者の回答", CONTACT_DAYS, "責任者"),
     PersonalData("contact", "note", "応対の記録と市への報告", CONTACT_DAYS, "責任者"),
 )
 
@@ -69,6 +72,8 @@ class House:
     outgoing: Outgoing
     sharing: Sharing
     notes: Notes
+    corrections: Corrections
+    escalations: Escalations
     fold: Fold
     board: Board
 
@@ -124,10 +129,13 @@ def build(settings: Settings, clock: Clock | None = None) -> House:
     sharing = Sharing(log, seats, directory)
     contacts = Contacts(clock, log, vault, seats, callbacks, outgoing, sharing)
     notices = Notices(clock, log)
+    notes = Notes(clock, log, audit, vault, seats, directory, contacts)
+    escalations = Escalations(clock, log, audit, vault, directory, notes, callbacks, settings[ANSWER_WITHIN])
     return House(
         settings=settings, features=features, clock=clock, database=database, log=log, keyring=keyring, audit=audit,
         vault=vault, rights=rights, identity=Identity(database, clock, log, audit, rights, settings),
         directory=directory, notices=notices, ledger=Ledger(clock), seats=seats, callbacks=callbacks,
-        contacts=contacts, outgoing=outgoing, sharing=sharing, notes=Notes(clock, log, audit, vault, seats, directory, contacts),
-        fold=Fold(database, log, settings[SERVICE_LEVEL]), board=Board(clock, directory, notices, seats, callbacks),
+        contacts=contacts, outgoing=outgoing, sharing=sharing, notes=notes,
+        corrections=Corrections(clock, log, audit, vault, seats, notes), escalations=escalations,
+        fold=Fold(database, log, settings[SERVICE_LEVEL]), board=Board(clock, directory, notices, seats, callbacks, escalations),
     )  # fmt: skip

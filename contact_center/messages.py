@@ -31,6 +31,8 @@ class Hello(Message):
     TYPE: ClassVar[str] = "hello"
     last: int | None = None
     tab: str = ""
+    watch: bool = False
+    """A page that only watches: it never holds the seat of its person."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -74,13 +74,22 @@ WRAP_UP = Setting("seats.wrap_up", 90, "Seconds of wrap-up after a contact.", le
 ABANDON_AFTER = Setting(
     "contacts.abandon_after", 20, "Seconds of waiting from which a caller who gives up may be called back.", least=0
 )
+ANSWER_WITHIN = Setting(
+    "contacts.answer_within", 24, "Hours within which a question handed to the supervisor or the city is to be answered.", least=1
+)
 SERVICE_LEVEL = Setting(
     "reports.service_level", 20, "Seconds within which an answer counts for the service level.", least=1, most=600
 )
+ANSWER_RATE_TARGET = Setting("reports.answer_rate_target", 90, "Target of the answer rate on the wallboard, percent.", most=100)
+SERVICE_LEVEL_TARGET = Setting(
+    "reports.service_level_target", 80, "Target of the service level on the wallboard, percent.", most=100
+)
+LONGEST_WAIT_TARGET = Setting("reports.longest_wait_target", 60, "Seconds that nobody should wait longer.", least=1)
 
 KERNEL_SETTINGS: tuple[Setting[Any], ...] = (
     NAME, HOME, DIRECTORY, LANGUAGE, DATABASE_URL, AUDIT_URL, AUDIT_CHECKPOINTS, KEYS, CONTACT_DAYS, WEB_HOST, WEB_PORT,
-    WEB_NAMES, WEB_WORKERS, SESSION_IDLE, SESSION_HOURS, WRAP_UP, ABANDON_AFTER, SERVICE_LEVEL,
+    WEB_NAMES, WEB_WORKERS, SESSION_IDLE, SESSION_HOURS, WRAP_UP, ABANDON_AFTER, ANSWER_WITHIN, SERVICE_LEVEL,
+    ANSWER_RATE_TARGET, SERVICE_LEVEL_TARGET, LONGEST_WAIT_TARGET,
 )  # fmt: skip
 
 

@@ -154,7 +154,7 @@ def extend_wrap_up(hub: Hub, actor: Actor, message: m.ExtendWrapUp) -> Iterator[
 def release_seat(hub: Hub, actor: Actor, message: m.ReleaseSeat) -> Iterator[Message]:
     """Free the seat; what was not classified is listed for correction."""
     with hub.house.database.session_scope() as session:
-        hub.house.notes.release(session, actor, message.seat)
+        hub.house.corrections.release(session, actor, message.seat)
     yield from ()
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from contact_center.errors import MadoguchiError
 from contact_center.features import Finding
 from contact_center.house import House
 from telephony.pbx import install, render
+from telephony.pbx.trunk import NOT_NEEDED, REGISTERED, trunk_state
 from telephony.pbx.values import MODULES
 from telephony.settings import TRUNK_CHANNELS
 
@@ -28,12 +28,13 @@ def check(house: House) -> Iterator[Finding]:
         silent = [name for name in MODULES if (found.modules / f"{name}.so").exists() and f"{name}.so" not in loaded]
         good = "読み込まれています。" if not silent else f"読み込まれていません: {', '.join(silent)}。ログを見てください。"
         yield Finding("Asteriskの読み込み", not silent, good)
-        trunk = render.console(house, "pjsip show contacts")
-        reached = re.search(r"trunk/\S+\s+\S+\s+Avail", trunk) is not None
-        yield Finding(
-            "電話会社", reached,
-            "応答があります。" if reached else "応答がありません。trunk.host と trunk.port、電話会社側の設定を確かめてください。",
-        )  # fmt: skip
+        trunk = trunk_state(house)
+        away = "応答がありません。trunk.host と trunk.port、電話会社側の設定を確かめてください。"
+        yield Finding("電話会社", trunk.reachable, "応答があります。" if trunk.reachable else away)
+        if trunk.registration != NOT_NEEDED:
+            registered = trunk.registration == REGISTERED
+            wrong = f"登録されていません（{trunk.registration}）。trunk.user と trunk.password を確かめてください。"
+            yield Finding("電話会社への登録", registered, "登録されています。" if registered else wrong)
     except MadoguchiError as error:
         yield Finding("Asterisk", False, f"{error.sentence()} 起動は madoguchi --settings … up です。")
     prompts = render.missing_prompts(house)

@@ -264,3 +264,67 @@ class EndSupervision(Message):
     """Supervise no more."""
 
     TYPE: ClassVar[str] = "supervise.end"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkSource(Message):
+    """Name, or name no more, where the answer of one's contact came from."""
+
+    TYPE: ClassVar[str] = "contact.link"
+    contact: int
+    source: str
+    linked: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskEarlier(Message):
+    """The contacts before this one from the same number."""
+
+    TYPE: ClassVar[str] = "contact.earlier"
+    contact: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandOn(Message):
+    """Hand a contact to the supervisor or the city, as a question or a complaint."""
+
+    TYPE: ClassVar[str] = "escalation.raise"
+    contact: int
+    to: Literal["supervisor", "city"]
+    kind: Literal["question", "complaint"]
+    office: str
+    text: str
+    due: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShowEscalation(Message):
+    """What was asked and answered."""
+
+    TYPE: ClassVar[str] = "escalation.show"
+    escalation: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiveEscalation(Message):
+    """Whoever is to answer has seen it."""
+
+    TYPE: ClassVar[str] = "escalation.receive"
+    escalation: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerEscalation(Message):
+    """The answer, also one that the city gave by telephone."""
+
+    TYPE: ClassVar[str] = "escalation.answer"
+    escalation: int
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloseEscalation(Message):
+    """The resident was told, or need not be."""
+
+    TYPE: ClassVar[str] = "escalation.close"
+    escalation: int

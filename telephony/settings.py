@@ -43,6 +43,7 @@ TRUNK_HOST = Setting("trunk.host", "127.0.0.2", "Address or name of the carrier.
 TRUNK_PORT = Setting("trunk.port", 5060, "SIP port of the carrier.", least=1, most=65535)
 TRUNK_TRANSPORT = Setting("trunk.transport", "udp", "How SIP travels to the carrier.", choices=("udp", "tcp", "tls"))
 TRUNK_USER = Setting("trunk.user", "", "User name at the carrier, where it asks for one.")
+TRUNK_NUMBER = Setting("trunk.number", "", "Name under which we register, where it is not the user name; empty: the user name.")
 TRUNK_PASSWORD = Setting("trunk.password", "", "Password at the carrier.", secret=True)
 TRUNK_FROM = Setting("trunk.from", "", "Addresses the carrier calls from, separated by commas; empty: its host.")
 TRUNK_CHANNELS = Setting("trunk.channels", 0, "Legs the carrier allows at once over all lines; 0: not said.", least=0, most=1000)
@@ -50,6 +51,6 @@ TRUNK_CHANNELS = Setting("trunk.channels", 0, "Legs the carrier allows at once o
 TELEPHONY_SETTINGS = (
     SIP_HOST, SIP_PORT, SIP_TLS_PORT, AMI_PORT, AMI_ENDPOINT, HTTP_PORT, RTP_FIRST, RTP_LAST, MEDIA_ADDRESS, LOCAL_NETWORKS,
     RING_SECONDS, LONGEST_WAIT, SAY_PLACE_EVERY, SAME_SEAT_WITHIN, MAY_CALL, TRUNK_KIND, TRUNK_HOST, TRUNK_PORT, TRUNK_TRANSPORT,
-    TRUNK_USER, TRUNK_PASSWORD,
+    TRUNK_USER, TRUNK_NUMBER, TRUNK_PASSWORD,
     TRUNK_FROM, TRUNK_CHANNELS,
 )  # fmt: skip

@@ -64,6 +64,25 @@ def agent_change(context: Context, account: str, roles: tuple[str, ...], cities:
     context.show({"account": account}, f"{account} を変更しました。もう一度サインインしてもらってください。")
 
 
+@agent.command("train")
+@click.argument("account")
+@click.option("--menu", "menus", multiple=True, help="A menu they are trained for; several times for several.")
+@click.option("--all", "all_menus", is_flag=True, help="Trained for every menu, also those to come.")
+@click.pass_obj
+def agent_train(context: Context, account: str, menus: tuple[str, ...], all_menus: bool) -> None:
+    """Say for which menus a person is trained: their seat serves the queues of which they know every menu."""
+    house = context.house()
+    with house.database.reading() as session:
+        known = {menu.id for menu in house.directory.menus(session)}
+    unknown = set(menus) - known
+    if unknown or not (menus or all_menus):
+        raise BadInput(
+            "台帳にあるメニューを --menu で指定するか、--all を付けてください: %(known)s", known=", ".join(sorted(known)) or "-"
+        )
+    house.identity.train("operator", account, None if all_menus else menus)
+    context.show({"account": account, "menus": None if all_menus else list(menus)}, f"{account} の担当メニューを変更しました。")
+
+
 @agent.command("leave")
 @click.argument("account")
 @click.pass_obj

@@ -27,7 +27,16 @@ from contact_center.house import House, build, read_settings
 from contact_center.identity import passwords
 from contact_center.settings import WEB_PORT
 from telephony.carrier import Carrier
-from telephony.settings import SIP_HOST, SIP_PORT, TRUNK_HOST, TRUNK_PORT
+from telephony.settings import (
+    SIP_HOST,
+    SIP_PORT,
+    TRUNK_HOST,
+    TRUNK_KIND,
+    TRUNK_NUMBER,
+    TRUNK_PASSWORD,
+    TRUNK_PORT,
+    TRUNK_USER,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -98,9 +107,13 @@ class Stage:
         self.say("設定・台帳・案内音声・証明書がそろいました")
         self._start_keeper()
         settings = self.house.settings
+        with self.house.database.reading() as session:
+            numbers = [view.line.number for view in self.house.directory.lines(session)]
+        account = (settings[TRUNK_NUMBER] or settings[TRUNK_USER], settings[TRUNK_USER], settings[TRUNK_PASSWORD])
         self.carrier = Carrier(
             self.home / "carrier", settings[TRUNK_HOST], settings[TRUNK_PORT],
             (settings[SIP_HOST], settings[SIP_PORT]), 20, self.residents_port, self.clock, rtp_first=free_port_block(400),
+            numbers=numbers, account=account if settings[TRUNK_KIND] == "registration" else None,
         )  # fmt: skip
         self.carrier.start()
         self.wait(self._is_up, 60, "センターが起動しません")
@@ -228,7 +241,8 @@ class Stage:
         page.fill("#account", account)
         page.fill("#password", self.passwords[account])
         page.click("button.strong")
-        page.wait_for_url("**/console")
+        page.wait_for_url(lambda url: "/sign-in" not in url)
+        page.goto(self.url + "/console")
 
     # -- the end ------------------------------------------------------------------------------------------------------
 

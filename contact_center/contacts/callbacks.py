@@ -9,12 +9,15 @@ from sqlalchemy.orm import Session
 
 from contact_center.audit import Act, AuditTrail
 from contact_center.clock import Clock
-from contact_center.contacts.model import Callback, Contact, Unserved
+from contact_center.contacts.model import Callback, Contact, Escalation, Unserved
 from contact_center.errors import Conflict, NotFound
 from contact_center.events import EventLog
 from contact_center.events.catalogue import CallbackAsked, CallbackDone, CallbackTried
 from contact_center.identity import Actor
 from contact_center.personal import Owner, Personal, Vault
+
+TO_TELL = "to_tell"
+"""Why somebody is called back to whom we owe an answer."""
 
 MUST = (Unserved.CALLBACK_ASKED, Unserved.INTERRUPTED, Unserved.OVERFLOWED)
 """These must be called back; of those who gave up, who waited long enough may be."""
@@ -47,7 +50,10 @@ class Callbacks:
         if print_ is not None:
             row = session.scalar(
                 select(Callback).where(
-                    Callback.fingerprint == print_, Callback.done_at.is_(None), Callback.line_id == contact.line_id
+                    Callback.fingerprint == print_,
+                    Callback.done_at.is_(None),
+                    Callback.line_id == contact.line_id,
+                    Callback.escalation_id.is_(None),
                 )
             )
         if row is None:
@@ -64,6 +70,26 @@ class Callbacks:
         session.flush()
         asked = CallbackAsked(city=contact.city_id, contact=contact.id, actor="switchboard", callback=row.id, urgency=row.urgency)
         self._log.append(session, asked, at=at)
+
+    def ask_to_tell(self, session: Session, contact: Contact, escalation: int, actor: str) -> None:
+        """Put a resident on the list who is to be told the answer to their question."""
+        number = self._vault.get(session, Owner("contact", str(contact.id)), "number")
+        if number is None:
+            return
+        row = Callback(
+            city_id=contact.city_id, line_id=contact.line_id, fingerprint=self._vault.fingerprint("number", number),
+            urgency="must", how=TO_TELL, contact_id=contact.id, asked_at=self._clock.now(), waited=0.0, escalation_id=escalation,
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        asked = CallbackAsked(city=contact.city_id, contact=contact.id, actor=actor, callback=row.id, urgency="must")
+        self._log.append(session, asked)
+
+    def settle_told(self, session: Session, escalation: int, actor: str) -> None:
+        """The question is closed: nobody needs to be told any more."""
+        wanted = select(Callback).where(Callback.escalation_id == escalation, Callback.done_at.is_(None))
+        for row in session.scalars(wanted):
+            self._done(session, row, actor)
 
     def waiting(self, session: Session, cities: frozenset[str]) -> list[Callback]:
         """What is still to be called back in these cities: must before may, oldest first."""
@@ -99,9 +125,15 @@ class Callbacks:
         tried = CallbackTried(city=row.city_id, contact=row.contact_id, actor=actor, callback=row.id, reached=reached)
         self._log.append(session, tried)
         if reached:
-            row.done_at, row.done_by = self._clock.now(), actor
-            done = CallbackDone(city=row.city_id, contact=row.contact_id, actor=actor, callback=row.id)
-            self._log.append(session, done)
+            question = session.get(Escalation, row.escalation_id) if row.escalation_id else None
+            if question is not None:
+                question.told_at = self._clock.now()
+            self._done(session, row, actor)
+
+    def _done(self, session: Session, row: Callback, actor: str) -> None:
+        row.done_at, row.done_by = self._clock.now(), actor
+        done = CallbackDone(city=row.city_id, contact=row.contact_id, actor=actor, callback=row.id)
+        self._log.append(session, done)
 
     def forget_erased(self, session: Session) -> None:
         """Drop the keyed index of each number that is kept no longer; a number could be tried against it."""

@@ -31,6 +31,10 @@ OPEN = (
 )  # fmt: skip
 
 
+BY_HAND = ("fallback", "fax", "counter")
+"""Channels of contacts that are entered by hand."""
+
+
 class Third(StrEnum):
     """Where somebody stands whom the agent asks during the conversation."""
 
@@ -95,6 +99,12 @@ class Contact(Base):
     """Who has the resident now that the conversation with us is over, in the same words."""
 
     nuisance: Mapped[bool] = mapped_column(default=False)
+    sources: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """Where the answer came from: `faq:<id>`, `department:<id>`, …"""
+
+    counted: Mapped[bool] = mapped_column(default=True)
+    """Whether it is in the figures; wrong numbers and tests are not."""
+
     cut: Mapped[bool] = mapped_column(default=False)
     category: Mapped[str | None] = mapped_column(String(40))
     further: Mapped[list[str]] = mapped_column(JSON, default=list)
@@ -120,10 +130,12 @@ class Callback(Base):
     tried_at: Mapped[datetime | None] = mapped_column(Moment)
     done_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
     done_by: Mapped[str | None] = mapped_column(String(80))
+    escalation_id: Mapped[int | None]
+    """The question whose answer they are to be told."""
 
 
 class Escalation(Base):
-    """A contact handed on: to the supervisor (second tier) or to the city, until it is answered."""
+    """A contact handed on: to the supervisor (second tier) or to the city, until it is answered and closed."""
 
     __tablename__ = "escalations"
 
@@ -131,8 +143,28 @@ class Escalation(Base):
     contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))
     city_id: Mapped[str] = mapped_column(ForeignKey("cities.id"))
     to: Mapped[str] = mapped_column(String(12))
+    kind: Mapped[str] = mapped_column(String(10), default="question")
+    office: Mapped[str] = mapped_column(String(40), default="")
     raised_by: Mapped[str] = mapped_column(String(80))
     raised_at: Mapped[datetime] = mapped_column(Moment)
     due_at: Mapped[datetime] = mapped_column(Moment)
+    received_at: Mapped[datetime | None] = mapped_column(Moment)
+    received_by: Mapped[str | None] = mapped_column(String(80))
     answered_at: Mapped[datetime | None] = mapped_column(Moment)
     answered_by: Mapped[str | None] = mapped_column(String(80))
+    told_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When the resident was reached and told."""
+
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    closed_by: Mapped[str | None] = mapped_column(String(80))
+
+
+class FrozenMonth(Base):
+    """A month whose report a city was given: its contacts are corrected no more."""
+
+    __tablename__ = "frozen_months"
+
+    city_id: Mapped[str] = mapped_column(ForeignKey("cities.id"), primary_key=True)
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    frozen_at: Mapped[datetime] = mapped_column(Moment)
+    frozen_by: Mapped[str] = mapped_column(String(80))

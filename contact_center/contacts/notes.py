@@ -1,39 +1,32 @@
-"""What the agent writes down: note, categories, outcome; the rule that ends a contact; escalations; the card."""
+"""What the agent writes down: note, categories, outcome, where the answer came from; the rule that ends a contact; the card."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contact_center.audit import Act, AuditTrail
-from contact_center.clock import Clock, day_of
-from contact_center.contacts.model import Contact, Escalation, State
+from contact_center.clock import Clock
+from contact_center.contacts.model import BY_HAND, Contact, State
 from contact_center.contacts.service import Contacts
 from contact_center.contacts.sharing import IN_TALK
 from contact_center.directory import Directory
 from contact_center.errors import BadInput, Conflict, NotFound
 from contact_center.events import EventLog
-from contact_center.events.catalogue import (
-    ContactClosed,
-    ContactCorrected,
-    ContactNoted,
-    ContactNuisance,
-    EscalationAnswered,
-    EscalationRaised,
-)
+from contact_center.events.catalogue import ContactClosed, ContactNoted, ContactNuisance
 from contact_center.identity import Actor
 from contact_center.personal import Owner, Personal, Vault, mask
 from contact_center.seats import Seat, Seats
 
 LONGEST_NOTE = 4000
-UNCLASSIFIED = "unclassified"
-"""Category and outcome (未分類) of a contact whose seat a supervisor had to free; it is listed for correction."""
-
 MOST_FURTHER = 3
+MOST_SOURCES = 6
+MOST_EARLIER = 10
+SOURCE = re.compile(r"[a-z]{2,20}:[A-Za-z0-9-]{1,40}")
 RELAY = "+8150"
 """Numbers among which are those of the telephone relay service for the deaf."""
 
@@ -74,7 +67,7 @@ class Notes:
 
         :raises NotAllowed: without `contact.personal` for that city.
         """
-        contact = self._of(session, actor, id)
+        contact = self.of(session, actor, id)
         self._audit.record(Act(actor.word, "contact.personal.show", f"contact:{id}", {}))
         owner = Owner("contact", str(contact.id))
         note = self._vault.get(session, owner, "note") or Personal("")
@@ -95,7 +88,7 @@ class Notes:
     ) -> None:
         """Set main category, up to three further ones, and outcome, as far as they are known."""
         contact = self._mine(session, actor, id)
-        self._check(session, contact, category, further, outcome)
+        self.check(session, contact, category, further, outcome)
         contact.category, contact.further, contact.outcome = category, list(further), outcome
         self._log.append(session, ContactNoted(city=contact.city_id, contact=id, actor=actor.word))
 
@@ -117,48 +110,6 @@ class Notes:
         contact = session.get(Contact, seat.contact_id)
         if contact is not None and contact.state == State.WRAPPING and contact.category and contact.outcome:
             self.finish(session, contact, "switchboard")
-
-    def release(self, session: Session, actor: Actor, seat_id: str) -> None:
-        """Free a seat from a wrap-up that does not end; what is missing stays unclassified, to be corrected.
-
-        :raises NotAllowed: for anybody but a supervisor of that city.
-        :raises Conflict: where the seat is in no wrap-up.
-        """
-        seat = self._seats.get(session, seat_id)
-        contact = session.get(Contact, seat.contact_id) if seat.contact_id else None
-        if contact is None or contact.state != State.WRAPPING:
-            raise Conflict("この席は後処理中ではありません。")
-        actor.require("contact.correct", contact.city_id)
-        self._audit.record(Act(actor.word, "seat.release", f"contact:{contact.id}", {"seat": seat_id}))
-        contact.category = contact.category or UNCLASSIFIED
-        contact.outcome = contact.outcome or UNCLASSIFIED
-        self.finish(session, contact, actor.word)
-
-    def correct(self, session: Session, actor: Actor, id: int, category: str, further: Sequence[str], outcome: str) -> None:
-        """Set category and outcome of a contact that is over anew; figures follow (IZ-17).
-
-        :raises NotAllowed: for anybody but a supervisor of that city.
-        :raises Conflict: while the contact is not closed.
-        """
-        contact = self._of(session, actor, id)
-        actor.require("contact.correct", contact.city_id)
-        if contact.state != State.CLOSED or contact.category is None or contact.outcome is None or contact.closed_at is None:
-            raise Conflict("訂正できるのは、終わった応対です。")
-        self._check(session, contact, category, further, outcome)
-        before = {"category": contact.category, "outcome": contact.outcome}
-        self._audit.record(Act(actor.word, "contact.correct", f"contact:{id}", before))
-        corrected = ContactCorrected(
-            city=contact.city_id, contact=id, actor=actor.word, line=contact.line_id, old_category=contact.category,
-            category=category, old_outcome=contact.outcome, outcome=outcome, day=day_of(contact.closed_at).isoformat(),
-        )  # fmt: skip
-        contact.category, contact.further, contact.outcome = category, list(further), outcome
-        self._log.append(session, corrected)
-
-    def to_correct(self, session: Session, cities: frozenset[str]) -> list[Contact]:
-        """Contacts of these cities that were closed without category or outcome, oldest first."""
-        missing = or_(Contact.category == UNCLASSIFIED, Contact.outcome == UNCLASSIFIED)
-        wanted = select(Contact).where(Contact.city_id.in_(cities), missing).order_by(Contact.id)
-        return list(session.scalars(wanted))
 
     def mark_nuisance(self, session: Session, actor: Actor, id: int) -> None:
         """A call that is a nuisance: a supervisor is called to it, and it is on the record.
@@ -191,48 +142,58 @@ class Notes:
             city=contact.city_id, contact=contact.id, actor=actor, line=contact.line_id, person=contact.person_id or 0,
             category=contact.category, further=tuple(contact.further), outcome=contact.outcome,
             talked=round((ended - answered).total_seconds(), 3), wrapped=round((now - ended).total_seconds(), 3),
+            entered=contact.channel in BY_HAND,
         )  # fmt: skip
         seat = session.get(Seat, contact.seat_id) if contact.seat_id else None
         if seat is not None and seat.contact_id == contact.id:
             self._seats.free(session, seat, actor)
             self._contacts.resume(session, seat)
         self._log.append(session, closed)
+        self.count(session, contact, actor)
 
-    def escalate(self, session: Session, actor: Actor, id: int, to: str, hours: int) -> int:
-        """Hand a contact to the supervisor or to the city, to be answered within so many hours (IZ-04).
-
-        :param to: `supervisor` or `city`.
+    def count(self, session: Session, contact: Contact, actor: str) -> None:
+        """Take a contact out of the figures, or back into them, as its category says: wrong numbers and tests are no work done
+        for residents.
         """
-        contact = self._of(session, actor, id)
-        if to not in ("supervisor", "city"):
-            raise BadInput("引き継ぎ先は責任者か市です。")
-        now = self._clock.now()
-        row = Escalation(
-            contact_id=id, city_id=contact.city_id, to=to, raised_by=actor.word, raised_at=now,
-            due_at=now + timedelta(hours=hours),
-        )  # fmt: skip
-        session.add(row)
-        session.flush()
-        raised = EscalationRaised(city=contact.city_id, contact=id, actor=actor.word, escalation=row.id, to=to)
-        self._log.append(session, raised)
-        return row.id
+        choices = self._directory.choices(session, "category", contact.city_id)
+        counts = next((choice.counted for choice in choices if choice.code == contact.category), True)
+        self._contacts.count(session, contact, counts, actor)
 
-    def answer_escalation(self, session: Session, actor: Actor, id: int) -> None:
-        """The second tier (a supervisor) or the city has answered.
+    def link(self, session: Session, actor: Actor, id: int, source: str, linked: bool) -> None:
+        """Name, or name no more, where the answer came from.
 
-        :raises NotAllowed: for anybody else.
+        :param source: `faq:<id>`, `department:<id>` or another kind and id of a feature.
         """
-        row = session.get(Escalation, id)
-        if row is None or not actor.serves(row.city_id):
-            raise NotFound("その引き継ぎはありません。")
-        actor.require("city.agree" if row.to == "city" else "contact.correct", row.city_id)
-        if row.answered_at is not None:
-            raise Conflict("この引き継ぎは回答済みです。")
-        row.answered_at, row.answered_by = self._clock.now(), actor.word
-        answered = EscalationAnswered(city=row.city_id, contact=row.contact_id, actor=actor.word, escalation=id)
-        self._log.append(session, answered)
+        contact = self._mine(session, actor, id)
+        if not SOURCE.fullmatch(source):
+            raise BadInput("回答のもとを選び直してください。")
+        kind, _, name = source.partition(":")
+        offices = {office.id for office in self._directory.departments(session, [contact.city_id])}
+        if kind == "department" and name not in offices:
+            raise NotFound("取り次ぎ先が見つかりません。もう一度選んでください。")
+        kept = [one for one in contact.sources if one != source]
+        contact.sources = [*kept, source][-MOST_SOURCES:] if linked else kept
+        self._log.append(session, ContactNoted(city=contact.city_id, contact=id, actor=actor.word))
 
-    def _of(self, session: Session, actor: Actor, id: int) -> Contact:
+    def earlier(self, session: Session, actor: Actor, id: int) -> list[Contact]:
+        """The contacts before this one from the same number, newest first; the look is on the audit trail.
+
+        :raises NotAllowed: without `contact.personal` for that city.
+        """
+        self.of(session, actor, id)
+        number = self._vault.get(session, Owner("contact", str(id)), "number")
+        if number is None:
+            return []
+        self._audit.record(Act(actor.word, "contact.earlier", f"contact:{id}", {}))
+        ids = [int(owner) for owner in self._vault.owners_of(session, "contact", "number", number, 20)]
+        wanted = select(Contact).where(Contact.id.in_(ids), Contact.id != id, Contact.city_id.in_(actor.cities))
+        return list(session.scalars(wanted.order_by(Contact.arrived_at.desc()).limit(MOST_EARLIER)))
+
+    def of(self, session: Session, actor: Actor, id: int) -> Contact:
+        """A contact of a city whose contacts the actor may see in person.
+
+        :raises NotFound: where there is none, or it is another city's.
+        """
         contact = session.get(Contact, id)
         if contact is None or not actor.serves(contact.city_id):
             raise NotFound("その応対はありません。")
@@ -240,12 +201,16 @@ class Notes:
         return contact
 
     def _mine(self, session: Session, actor: Actor, id: int) -> Contact:
-        contact = self._of(session, actor, id)
+        contact = self.of(session, actor, id)
         if contact.person_id != actor.person or contact.state in (State.CLOSED, State.UNSERVED):
             raise Conflict("この応対は、今あなたの席にありません。")
         return contact
 
-    def _check(self, session: Session, contact: Contact, category: str | None, further: Sequence[str], outcome: str | None) -> None:
+    def check(self, session: Session, contact: Contact, category: str | None, further: Sequence[str], outcome: str | None) -> None:
+        """Refuse categories and outcomes that the contact's city does not have.
+
+        :raises BadInput: saying what is wrong.
+        """
         categories = {c.code for c in self._directory.choices(session, "category", contact.city_id)}
         outcomes = {c.code for c in self._directory.choices(session, "outcome", contact.city_id)}
         if len(further) > MOST_FURTHER or len({category, *further}) != 1 + len(further):

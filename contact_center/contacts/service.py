@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from contact_center.clock import Clock
 from contact_center.contacts.callbacks import Callbacks
-from contact_center.contacts.model import OPEN, Contact, State, Third, Unserved
+from contact_center.contacts.model import BY_HAND, OPEN, Contact, State, Third, Unserved
 from contact_center.contacts.outgoing import Outgoing
 from contact_center.contacts.sharing import IN_TALK, Sharing
 from contact_center.directory.model import Line
@@ -23,6 +23,7 @@ from contact_center.events.catalogue import (
     ContactHeld,
     ContactOffered,
     ContactQueued,
+    ContactRecounted,
     ContactUnserved,
     ContactWrapping,
 )
@@ -278,6 +279,22 @@ class Contacts:
         )
         self._log.append(session, left, at=at)
         self._callbacks.ask(session, contact, how, waited, at)
+
+    def count(self, session: Session, contact: Contact, counts: bool, actor: str) -> None:
+        """Take a contact that is over out of the figures, or back into them."""
+        if contact.counted == counts or contact.closed_at is None:
+            return
+        contact.counted = counts
+        answered, ended = contact.answered_at, contact.ended_at or contact.closed_at
+        recounted = ContactRecounted(
+            city=contact.city_id, contact=contact.id, actor=actor, line=contact.line_id, sign=1 if counts else -1,
+            arrived=contact.arrived_at.isoformat(), answered=answered.isoformat() if answered else "",
+            closed=contact.closed_at.isoformat(), outgoing=contact.outgoing, entered=contact.channel in BY_HAND,
+            how=contact.unserved or "", classified=contact.outcome is not None,
+            waited=_span(contact.arrived_at, answered) if answered else 0.0, talked=_span(answered, ended) if answered else 0.0,
+            wrapped=_span(ended, contact.closed_at),
+        )  # fmt: skip
+        self._log.append(session, recounted)
 
     def _gone_again(self, session: Session, contact: Contact, seat: Seat | None, at: datetime) -> None:
         """Who was served before is gone while they waited to go on: the agent who had them last writes it up."""

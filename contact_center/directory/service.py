@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from contact_center.clock import Clock
-from contact_center.directory.model import Calendar, Choice, City, Closing, Department, Line, Neighbour, Pool
+from contact_center.directory.model import Calendar, Choice, City, Closing, Department, Line, Menu, Neighbour, Pool
 from contact_center.errors import BadInput, NotFound
 from contact_center.events import EventLog
 from contact_center.events.catalogue import HoursChanged
@@ -68,6 +68,18 @@ class Directory:
     def neighbours(self, session: Session) -> list[Neighbour]:
         """The cities that are not served here."""
         return list(session.scalars(select(Neighbour).order_by(Neighbour.reading, Neighbour.name)))
+
+    def menus(self, session: Session) -> list[Menu]:
+        """What residents can choose, and agents are trained for."""
+        return list(session.scalars(select(Menu).order_by(Menu.id)))
+
+    def trained_pools(self, session: Session, menus: Iterable[str] | None) -> frozenset[str]:
+        """The pools that somebody trained for these menus (None: all) may serve: every menu of a pool is among them."""
+        pools = {pool.id for pool in self.pools(session)}
+        if menus is None:
+            return frozenset(pools)
+        known = frozenset(menus)
+        return frozenset(pools - {menu.pool_id for menu in self.menus(session) if menu.id not in known})
 
     def lines(self, session: Session) -> list[LineView]:
         """All lines in their order, with city and hours."""

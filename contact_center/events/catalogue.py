@@ -137,7 +137,7 @@ class ContactWrapping(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ContactClosed(Event):
-    """The contact has its category and outcome."""
+    """The contact has its category and outcome; `entered` where it was entered by hand."""
 
     line: str
     person: int
@@ -146,6 +146,7 @@ class ContactClosed(Event):
     outcome: str
     talked: float
     wrapped: float
+    entered: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,6 +156,27 @@ class ContactUnserved(Event):
     line: str
     how: str
     waited: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactRecounted(Event):
+    """A contact that is over is taken out of the figures (`sign` -1: a wrong number, a test), or back into them (1).
+
+    The moments in whose hours it was counted, and what was counted there.
+    """
+
+    line: str
+    sign: int
+    arrived: str
+    answered: str
+    closed: str
+    outgoing: bool
+    entered: bool
+    how: str
+    classified: bool
+    waited: float
+    talked: float
+    wrapped: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -232,6 +254,20 @@ class EscalationRaised(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EscalationReceived(Event):
+    """Whoever is to answer has seen it."""
+
+    escalation: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EscalationClosed(Event):
+    """The resident has been told, or need not be."""
+
+    escalation: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class EscalationAnswered(Event):
     """The second tier or the city has answered."""
 
@@ -263,7 +299,7 @@ class SessionEnded(Event):
 KERNEL_EVENTS: tuple[type[Event], ...] = (
     ContactArrived, ContactDialled, ContactReached, ContactWithdrawn, ContactQueued, ContactOffered, ContactAnswered, ContactHeld,
     ContactMoved, ContactShared, ContactPassedOn, ContactNuisance, ContactWrapping,
-    ContactClosed, ContactUnserved, ContactCorrected, ContactNoted, SeatChanged, HandRaised,
+    ContactClosed, ContactUnserved, ContactRecounted, ContactCorrected, ContactNoted, SeatChanged, HandRaised,
     SupervisionChanged, CallbackAsked, CallbackTried, CallbackDone, EscalationRaised,
-    EscalationAnswered, HoursChanged, TrainingChanged, SessionEnded,
+    EscalationReceived, EscalationAnswered, EscalationClosed, HoursChanged, TrainingChanged, SessionEnded,
 )  # fmt: skip

@@ -214,7 +214,7 @@ class Hub(Service):
                 raise NotAllowed("この操作の権限がありません。必要なときは責任者にお申し出ください。")
         else:
             actor.require(declared.permission)
-            if not connection.holds:
+            if not connection.holds and not declared.anywhere:
                 raise NotAllowed("別のタブで操作中です。こちらで続けるには「引き継ぐ」を押してください。")
         result: dict[str, Any] | None = None
         for reply in handler(self, actor, message):
@@ -275,7 +275,8 @@ class Hub(Service):
         if not connection.greeted_once:
             connection.greeted_once = True
             connection.tab = hello.tab
-            self._hold(connection, take=False)
+            if not hello.watch:
+                self._hold(connection, take=False)
         connection.send(first)
         connection.last = last
         if self._told > last:

@@ -21,6 +21,9 @@ class Person(Base):
     password: Mapped[str] = mapped_column(String(300))
     roles: Mapped[list[str]] = mapped_column(JSON)
     cities: Mapped[list[str]] = mapped_column(JSON)
+    menus: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    """Ids of the menus that they are trained for; None: all."""
+
     language: Mapped[str] = mapped_column(String(5), default="ja")
     created_at: Mapped[datetime] = mapped_column(Moment)
     left_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -17,7 +17,7 @@ from contact_center.clock import Clock
 from contact_center.database import Database
 from contact_center.errors import BadInput, Conflict, NotAllowed, NotFound, NotSignedIn, Unavailable
 from contact_center.events import EventLog
-from contact_center.events.catalogue import SessionEnded
+from contact_center.events.catalogue import SessionEnded, TrainingChanged
 from contact_center.identity import passwords
 from contact_center.identity.actor import Actor
 from contact_center.identity.model import Device, Person, SessionRow
@@ -100,6 +100,14 @@ class Identity:
             person.roles = list(roles) if roles is not None else person.roles
             person.cities = list(cities) if cities is not None else person.cities
             self._end_all(session, person, by)
+
+    def train(self, by: str, account: str, menus: Sequence[str] | None) -> None:
+        """Say for which menus somebody is trained (None: all); their seat serves the queues that follow from it at once."""
+        self._audit.record(Act(by, "people.train", f"account:{account}", {"menus": None if menus is None else list(menus)}))
+        with self._database.session_scope() as session:
+            person = self._person(session, account)
+            person.menus = None if menus is None else list(menus)
+            self._log.append(session, TrainingChanged(actor=by, person=person.id))
 
     def leave(self, by: str, account: str) -> None:
         """Somebody has left: their sessions end, and their account is nobody's for ever (NB-17n)."""

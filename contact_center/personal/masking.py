@@ -9,6 +9,11 @@ DIGITS = "0-9〇零一二三四五六七八九壱弐参"
 BETWEEN = r"\s\-‐‑‒–—―−ー・.,、。/／_:：;=~〜～|*#+()（）\[\]［］【】「」『』〔〕の\u200b-\u200d\u2060\ufeff"
 _RUN = re.compile(rf"[{DIGITS}](?:[{BETWEEN}]*[{DIGITS}]){{11,}}")
 _MOMENT = re.compile(r"(?<!\d)(?:(?:19|20)\d\d([/-])(?:1[0-2]|0?[1-9])\1(?:3[01]|[12]\d|0?[1-9])|(?:2[0-3]|[01]?\d):[0-5]\d)(?!\d)")
+_PIN = re.compile(
+    rf"(暗証番号|暗証|ピン番号|パスワード|ｐｉｎ|pin|password)([^。\n0-9A-Za-z{DIGITS}]{{0,8}})"
+    rf"((?:[{DIGITS}][ \-・]?){{4}}(?![{DIGITS}年月日時回桁])|[A-Za-z0-9]{{6,16}})",
+    re.IGNORECASE,
+)
 MASKED = "［番号は記録しません］"
 
 
@@ -26,4 +31,14 @@ def mask(text: str) -> str:
         # A telephone number written with its country code or several numbers in a row are masked too: safe before handy.
         kept += [text[position : run.start()], MASKED]
         position = run.end()
+    return _mask_pins("".join([*kept, text[position:]]))
+
+
+def _mask_pins(text: str) -> str:
+    """The text without what stands behind the word for a PIN: four digits, or the 6 to 16 letters of the signature's password."""
+    folded = "".join(c if len(n := unicodedata.normalize("NFKC", c)) != 1 else n for c in text)
+    kept, position = [], 0
+    for found in _PIN.finditer(folded):
+        kept += [text[position : found.start(3)], MASKED]
+        position = found.end(3)
     return "".join([*kept, text[position:]])

@@ -13,11 +13,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from contact_center.clock import Clock, day_of
-from contact_center.contacts import OPEN, Callback, Callbacks, Contact, State
+from contact_center.contacts import OPEN, Callback, Callbacks, Contact, Escalation, Escalations, State
 from contact_center.directory import Directory, Notices
 from contact_center.errors import NotFound
 from contact_center.events import Recorded
-from contact_center.events.catalogue import HandRaised, HoursChanged, SeatChanged, SupervisionChanged
+from contact_center.events.catalogue import CallbackDone, HandRaised, HoursChanged, SeatChanged, SupervisionChanged
 from contact_center.hours import is_open_at
 from contact_center.identity import Actor
 from contact_center.identity.model import Person
@@ -38,12 +38,15 @@ SPEAKING = (State.TALKING, State.HELD, State.TRANSFERRING)
 class Board:
     """The board of one centre, as a person may see it."""
 
-    def __init__(self, clock: Clock, directory: Directory, notices: Notices, seats: Seats, callbacks: Callbacks) -> None:
+    def __init__(
+        self, clock: Clock, directory: Directory, notices: Notices, seats: Seats, callbacks: Callbacks, escalations: Escalations
+    ) -> None:
         self._clock = clock
         self._directory = directory
         self._notices = notices
         self._seats = seats
         self._callbacks = callbacks
+        self._escalations = escalations
 
     def snapshot(self, session: Session, actor: Actor) -> State_:
         """The whole board for this person."""
@@ -54,6 +57,7 @@ class Board:
             "lines": self._lines(session, actor),
             "contacts": {str(contact.id): _contact(contact) for contact in contacts},
             "callbacks": self._callback_rows(session, actor),
+            "escalations": self._escalation_rows(session, actor),
             "figures": self._figures(session, actor),
         }
 
@@ -83,6 +87,8 @@ class Board:
                 changed["lines"] = self._lines(session, actor)
         if kind.startswith("Callback"):
             changed["callbacks"] = self._callback_rows(session, actor)
+        if kind.startswith("Escalation") or isinstance(event, CallbackDone):
+            changed["escalations"] = self._escalation_rows(session, actor)
         return changed or None
 
     def contact(self, session: Session, actor: Actor, id: int) -> dict[str, Any]:
@@ -156,6 +162,9 @@ class Board:
     def _callback_rows(self, session: Session, actor: Actor) -> State_:
         return {"list": [_callback(row) for row in self._callbacks.waiting(session, actor.cities)]}
 
+    def _escalation_rows(self, session: Session, actor: Actor) -> State_:
+        return {"list": [_escalation(row) for row in self._escalations.waiting(session, actor.cities)]}
+
 
 def merge(board: State_, change: State_) -> State_:
     """The board with the changed leaves put in their places; what a console does in JavaScript."""
@@ -173,7 +182,7 @@ def figures_as_words(figures: Figures) -> dict[str, Any]:
     """Figures as they go over wires."""
     names = (
         "arrived", "answered", "closed", "abandoned", "overflowed", "interrupted", "callback_asked", "out_of_hours",
-        "silent", "forwarded", "dialled", "reached", "not_reached",
+        "silent", "forwarded", "dialled", "reached", "not_reached", "entered", "excluded",
         "answer_rate", "service_level", "mean_wait", "longest_wait", "mean_talk", "mean_wrap",
     )  # fmt: skip
     return {**{name: getattr(figures, name) for name in names}, "subjects": [list(s) for s in figures.subjects]}
@@ -202,7 +211,8 @@ def _contact(contact: Contact) -> dict[str, Any]:
         "arrived_at": _iso(contact.arrived_at), "answered_at": _iso(contact.answered_at),
         "ended_at": _iso(contact.ended_at), "seat": contact.seat_id, "person": contact.person_id, "cut": contact.cut,
         "category": contact.category, "further": list(contact.further), "outcome": contact.outcome,
-        "third": contact.third, "third_state": contact.third_state, "passed_to": contact.passed_to, "nuisance": contact.nuisance,
+        "sources": list(contact.sources), "third": contact.third, "third_state": contact.third_state,
+        "passed_to": contact.passed_to, "nuisance": contact.nuisance,
     }  # fmt: skip
 
 
@@ -211,4 +221,12 @@ def _callback(row: Callback) -> dict[str, Any]:
         "id": row.id, "contact": row.contact_id, "city": row.city_id, "line": row.line_id, "urgency": row.urgency,
         "how": row.how, "asked_at": _iso(row.asked_at), "waited": row.waited, "times": row.times,
         "attempts": row.attempts,
+    }  # fmt: skip
+
+
+def _escalation(row: Escalation) -> dict[str, Any]:
+    return {
+        "id": row.id, "contact": row.contact_id, "city": row.city_id, "to": row.to, "kind": row.kind, "office": row.office,
+        "raised_at": _iso(row.raised_at), "due_at": _iso(row.due_at), "received_at": _iso(row.received_at),
+        "answered_at": _iso(row.answered_at), "told_at": _iso(row.told_at),
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy import BigInteger, case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from contact_center.clock import TOKYO
-from contact_center.contacts.model import Contact, State, Unserved
+from contact_center.contacts.model import BY_HAND, Contact, State, Unserved
 from contact_center.reports.model import HourRow, SubjectRow
 
 
@@ -20,7 +21,9 @@ class Figures:
     conversation of either direction is closed with its category and outcome.
 
     answer rate = answered / (answered + abandoned + overflowed + interrupted + callback asked); calls out of hours,
-    silent ones and those forwarded to the fallback number are counted but not part of it. A mean of nothing is None.
+    silent ones and those forwarded to the fallback number are counted but not part of it. What came another way is `entered` by
+    hand, and closed without a talk. Wrong numbers and tests are `excluded` and counted nowhere else but in the longest wait and
+    under their category. A mean of nothing is None.
     """
 
     arrived: int
@@ -37,6 +40,8 @@ class Figures:
     dialled: int
     reached: int
     not_reached: int
+    entered: int
+    excluded: int
     waited: float
     longest_wait: float
     talked: float
@@ -59,12 +64,12 @@ class Figures:
     @property
     def mean_talk(self) -> float | None:
         """Seconds of conversation of a closed contact."""
-        return _part(self.talked, self.closed)
+        return _part(self.talked, self.closed - self.entered)
 
     @property
     def mean_wrap(self) -> float | None:
         """Seconds of wrap-up of a closed contact."""
-        return _part(self.wrapped, self.closed)
+        return _part(self.wrapped, self.closed - self.entered)
 
     @property
     def service_level(self) -> float | None:
@@ -72,12 +77,22 @@ class Figures:
         return _part(self.within_level, self.answered)
 
 
+FORMULAS = {
+    "answer_rate": "応答 ÷（応答＋放棄＋溢れ＋途中切断＋折返し希望）",
+    "service_level": "%(level)s秒以内の応答 ÷ 応答",
+    "mean_wait": "着信から応答までの合計 ÷ 応答",
+    "mean_talk": "応答から切断までの合計 ÷（記録済み−手入力）",
+    "mean_wrap": "切断から記録済みまでの合計 ÷（記録済み−手入力）",
+}
+"""How the rates and means come about, as the pages print them."""
+
+
 def _part(of: float, whole: float) -> float | None:
     return None if not whole else of / whole
 
 
 _SUMS = (
-    "arrived", "answered", "within_level", "closed", "dialled", "reached", *(how.value for how in Unserved),
+    "arrived", "answered", "within_level", "closed", "dialled", "reached", "entered", "excluded", *(how.value for how in Unserved),
     "waited", "talked", "wrapped",
 )  # fmt: skip
 
@@ -99,6 +114,20 @@ def folded(session: Session, first: date, last: date, cities: frozenset[str]) ->
     return _figures(row._asdict(), [(c, o, n) for c, o, n in subjects])
 
 
+def grouped(
+    session: Session, first: date, last: date, cities: frozenset[str], key: Callable[[date, int], Any]
+) -> dict[Any, Figures]:
+    """The same, for each value of a key of day and hour, such as the weekday; in the order of the keys."""
+    columns = [getattr(HourRow, name) for name in (*_SUMS, "longest_wait")]
+    sums: dict[Any, dict[str, float]] = {}
+    wanted = select(HourRow.day, HourRow.hour, *columns).where(HourRow.day.between(first, last), HourRow.city.in_(cities))
+    for day, hour, *values in session.execute(wanted):
+        row = sums.setdefault(key(day, hour), dict.fromkeys((*_SUMS, "longest_wait"), 0))
+        for name, value in zip((*_SUMS, "longest_wait"), values, strict=True):
+            row[name] = max(row[name], value) if name == "longest_wait" else row[name] + value
+    return {value: _figures(sums[value], []) for value in sorted(sums)}
+
+
 def counted(session: Session, first: date, last: date, cities: frozenset[str], service_level: int) -> Figures:
     """The same figures counted anew from the contacts themselves: the second witness."""
     start = datetime.combine(first, time(), TOKYO)
@@ -115,26 +144,32 @@ def counted(session: Session, first: date, last: date, cities: frozenset[str], s
         return (type_coerce(later, BigInteger) - type_coerce(earlier, BigInteger)) / 1000.0
 
     wait = seconds(Contact.answered_at, Contact.arrived_at)
-    answered = within(Contact.answered_at) & Contact.outgoing.is_(False)
+    by_hand = Contact.channel.in_(BY_HAND)
+    counts = Contact.counted.is_(True)
+    anyhow = within(Contact.answered_at) & Contact.outgoing.is_(False)
+    answered = anyhow & counts
     # A call back that only waited in the queue was never dialled.
     dialled = (
         Contact.answered_at.is_not(None) | (Contact.unserved == Unserved.NOT_REACHED) | (Contact.state == State.DIALLING)
     )  # fmt: skip
-    closed = within(Contact.closed_at) & (Contact.outcome.is_not(None))
+    ended = within(Contact.closed_at) & (Contact.outcome.is_not(None))
+    closed, talked = ended & counts, ended & counts & ~by_hand
     columns = {
-        "arrived": total(within(Contact.arrived_at) & Contact.outgoing.is_(False)),
-        "dialled": total(within(Contact.arrived_at) & Contact.outgoing.is_(True) & dialled),
-        "reached": total(within(Contact.answered_at) & Contact.outgoing.is_(True)),
+        "arrived": total(within(Contact.arrived_at) & Contact.outgoing.is_(False) & ~by_hand & counts),
+        "dialled": total(within(Contact.arrived_at) & Contact.outgoing.is_(True) & dialled & counts),
+        "reached": total(within(Contact.answered_at) & Contact.outgoing.is_(True) & counts),
+        "entered": total(closed & by_hand),
+        "excluded": total(within(Contact.closed_at) & Contact.counted.is_(False)),
         "answered": total(answered),
         "within_level": total(answered & (wait <= service_level)),
         "closed": total(closed),
         "waited": total(answered, wait),
-        "talked": total(closed, seconds(Contact.ended_at, Contact.answered_at)),
-        "wrapped": total(closed, seconds(Contact.closed_at, Contact.ended_at)),
-        "longest_wait": func.coalesce(func.max(case((answered, wait), else_=0.0)), 0.0),
+        "talked": total(talked, seconds(Contact.ended_at, Contact.answered_at)),
+        "wrapped": total(talked, seconds(Contact.closed_at, Contact.ended_at)),
+        "longest_wait": func.coalesce(func.max(case((anyhow, wait), else_=0.0)), 0.0),
     }
     for how in Unserved:
-        columns[how.value] = total((Contact.unserved == how) & within(Contact.closed_at))
+        columns[how.value] = total((Contact.unserved == how) & within(Contact.closed_at) & counts)
     row = session.execute(select(*(value.label(name) for name, value in columns.items())).where(Contact.city_id.in_(cities))).one()
     subjects = session.execute(
         select(Contact.category, Contact.outcome, func.count())

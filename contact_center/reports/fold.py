@@ -17,6 +17,7 @@ from contact_center.events.catalogue import (
     ContactCorrected,
     ContactDialled,
     ContactReached,
+    ContactRecounted,
     ContactUnserved,
 )
 from contact_center.reports.model import FoldCursor, HourRow, SubjectRow
@@ -75,14 +76,48 @@ class Fold:
         elif isinstance(event, ContactClosed):
             row = self._hour(session, recorded.at, event.line, event.city, hours)
             row.closed += 1
-            row.talked += event.talked
-            row.wrapped += event.wrapped
+            row.entered += event.entered
+            if not event.entered:
+                row.talked += event.talked
+                row.wrapped += event.wrapped
             day = day_of(recorded.at)
             self._subject(session, day, event.line, event.city, event.category, event.outcome).closed += 1
+        elif isinstance(event, ContactRecounted):
+            self._recount(session, event, hours)
         elif isinstance(event, ContactCorrected):
             day = date.fromisoformat(event.day)
             self._subject(session, day, event.line, event.city, event.old_category, event.old_outcome).closed -= 1
             self._subject(session, day, event.line, event.city, event.category, event.outcome).closed += 1
+
+    def _recount(self, session: Session, event: ContactRecounted, hours: dict[tuple[date, int, str], HourRow]) -> None:
+        """Undo, or do again, what the events of one contact have counted, each in its own hour."""
+
+        def at(moment: str) -> HourRow:
+            return self._hour(session, datetime.fromisoformat(moment), event.line, event.city, hours)
+
+        sign = event.sign
+        begun, ended = at(event.arrived), at(event.closed)
+        if event.outgoing:
+            begun.dialled += sign
+        elif not event.entered:
+            begun.arrived += sign
+        if event.answered:
+            row = at(event.answered)
+            if event.outgoing:
+                row.reached += sign
+            else:
+                row.answered += sign
+                row.within_level += sign * (event.waited <= self._service_level)
+                row.waited += sign * event.waited
+        if event.how:
+            setattr(ended, event.how, getattr(ended, event.how) + sign)
+        if event.classified:
+            ended.closed += sign
+            ended.entered += sign * event.entered
+            if not event.entered:
+                ended.talked += sign * event.talked
+                ended.wrapped += sign * event.wrapped
+        ended.excluded -= sign
 
     def _hour(
         self, session: Session, at: datetime, line: str, city: str | None, hours: dict[tuple[date, int, str], HourRow]

@@ -34,6 +34,8 @@ class HourRow(Base):
     dialled: Mapped[int] = mapped_column(default=0)
     reached: Mapped[int] = mapped_column(default=0)
     not_reached: Mapped[int] = mapped_column(default=0)
+    entered: Mapped[int] = mapped_column(default=0)
+    excluded: Mapped[int] = mapped_column(default=0)
     waited: Mapped[float] = mapped_column(Float, default=0.0)
     longest_wait: Mapped[float] = mapped_column(Float, default=0.0)
     talked: Mapped[float] = mapped_column(Float, default=0.0)

@@ -10,6 +10,7 @@ from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
+from contact_center.clock import TOKYO
 from contact_center.errors import BadInput, Conflict, MadoguchiError, NotFound, NotSignedIn
 from contact_center.house import House
 from contact_center.language import LANGUAGES, Words
@@ -56,6 +57,8 @@ def prepare(app: Flask, built: House) -> None:
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda text: words().gettext(text), lambda one, many, n: words().ngettext(one, many, n), newstyle=True
     )
+    app.jinja_env.filters["time"] = lambda at: "" if at is None else f"{at.astimezone(TOKYO):%H:%M}"
+    app.jinja_env.filters["moment"] = lambda at: "" if at is None else f"{at.astimezone(TOKYO):%m/%d %H:%M}"
     app.context_processor(lambda: {"language": words().language, "me": _who_or_none()})
     app.add_url_rule("/", "home", _home)
     app.add_url_rule("/sign-in", "sign_in", _sign_in, methods=["GET", "POST"])

@@ -69,7 +69,7 @@ export class Calling {
     const { state, seatId, contact } = this.board;
     const seats = Object.entries(state.seats).filter(([id, one]) => id !== seatId && one.person !== null).map(([id, one]) => ({
       target: `seat:${id}`, label: `${one.name} ${one.person_name}`, detail: one.supervisor ? t("責任者・{presence}", { presence: presenceText(one) }) : presenceText(one),
-      words: [id, ...(one.supervisor ? ["せきにんしゃ", "責任者", "supervisor"] : [])],
+      words: [id, ...(one.supervisor ? [t("責任者"), t("せきにんしゃ")] : [])],
       off: ["available", "away"].includes(one.presence) ? "" : presenceText(one), first: one.supervisor ? 0 : 1,
     }));
     const offices = page.departments.filter((one) => one.city === contact?.city).map((one) => ({

@@ -1,4 +1,5 @@
 // The contact card: who calls for which city, the note from the first second, categories and outcome.
+import { SecondTier } from "./second.js";
 import { page, span, t } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -16,14 +17,14 @@ export class Card {
     this.chosen = [];
     this.outcome = null;
     this.unsaved = false;
-    this.chips("categories", page.choices.category, "checkbox", (code, on) => this.category(code, on));
-    this.chips("outcomes", page.choices.outcome, "radio", (code) => this.result(code));
+    this.second = new SecondTier(this, link, board, say);
     $("note").addEventListener("input", () => this.typed());
     addEventListener("beforeunload", (event) => this.unsaved && event.preventDefault());
   }
 
   chips(place, choices, kind, chosen) {
     const box = $(place).querySelector(".chips");
+    box.replaceChildren();
     for (const { code, name } of choices) {
       const label = document.createElement("label");
       label.className = "chip";
@@ -44,16 +45,20 @@ export class Card {
     $("no-contact").hidden = Boolean(contact);
     $("contact").hidden = !contact;
     if (!contact) {
+      $("second").hidden = true;
       this.shown = null;
       return;
     }
     const line = this.board.state.lines[contact.line];
-    if (this.shown !== contact.id) this.show(contact);
+    const mine = contact.person === this.board.me.id;
+    if (this.shown !== contact.id || mine !== this.mine) this.show(contact);
+    this.mine = mine;
     $("contact-city").textContent = line?.city ?? contact.city;
     $("contact-greeting").textContent = line?.greeting ?? "";
     $("contact-line").textContent = line?.name ?? contact.line;
     const words = { dialling: t("呼び出しています"), offered: t("着信しています"), talking: t("通話中"), held: t("保留中"), wrapping: t("後処理"), queued: t("つなぎ直しています"), transferring: t("取り次いでいます") };
     $("contact-state").textContent = (words[contact.state] ?? "") + (contact.cut ? t("（途中で切れました。折り返しの一覧にあります）") : "");
+    this.second.draw(contact);
     this.tick();
   }
 
@@ -72,7 +77,15 @@ export class Card {
     this.chosen = [contact.category, ...contact.further].filter(Boolean);
     this.outcome = contact.outcome;
     this.unsaved = false;
+    if (this.city !== contact.city) {
+      // Each city has words of its own for its report.
+      this.city = contact.city;
+      const { category, outcome } = page.choices[contact.city] ?? { category: [], outcome: [] };
+      this.chips("categories", category, "checkbox", (code, on) => this.category(code, on));
+      this.chips("outcomes", outcome, "radio", (code) => this.result(code));
+    }
     this.marks();
+    this.second.show(contact);
     const note = $("note");
     note.value = "";
     // Until what was kept is here: whoever typed into an empty box would write over it.
@@ -90,7 +103,8 @@ export class Card {
         if (this.shown !== contact.id) return;
         $("contact-number").textContent = card.number ?? withheldWord(contact) ?? t("消去済み");
         note.value = card.note;
-        note.readOnly = false;
+        // Whoever is only asked about a contact reads it.
+        note.readOnly = this.board.contact?.person !== this.board.me.id;
       },
       (refusal) => {
         this.say(refusal.sentence);

@@ -25,8 +25,10 @@ function holds(name) {
 }
 
 export class Link {
-  constructor(board) {
+  // A page that only watches never holds the seat of its person.
+  constructor(board, { watch = false } = {}) {
     this.board = board;
+    this.watch = watch;
     this.listeners = {};
     this.waiting = new Map();
     this.ref = 0;
@@ -55,7 +57,7 @@ export class Link {
     this.greeted = false;
     socket.onopen = () => {
       this.heard = performance.now();
-      socket.send(JSON.stringify({ type: "hello", last: this.board.last, tab: this.tab }));
+      socket.send(JSON.stringify({ type: "hello", last: this.board.last, tab: this.tab, watch: this.watch }));
     };
     socket.onmessage = (event) => {
       if (this.socket === socket) this.take(JSON.parse(event.data));

@@ -1,5 +1,6 @@
 // The console: puts its parts together and draws them whenever the board or the phone has changed.
 import { Board } from "./board.js";
+import { Check } from "./check.js";
 import { Calling, showKeys } from "./calling.js";
 import { Card } from "./card.js";
 import { Link } from "./link.js";
@@ -30,6 +31,7 @@ function say(sentence) {
 
 const card = new Card(link, board, say);
 const calling = new Calling(board, link, phone, card, say);
+new Check(board, phone, sound, say);
 const callbacks = new CallbackList(board, link, say);
 const seats = new SeatList(board, link, say);
 const lamps = new LineLamps(board, link, say);
@@ -273,7 +275,8 @@ $("finish").addEventListener("click", () => card.finish());
 
 const keys = {
   F4: "answer", F6: "transfer", F8: "hang-up", F9: "hold", F10: "mute", "Alt+g": "hand-over", "Alt+j": "join", "Alt+b": "drop",
-  "Alt+k": "keypad", "Alt+d": "dial", "Alt+h": "hand", "Alt+m": "nuisance", "Alt+t": "neighbours", "Alt+l": "leave-supervision", "Alt+e": "extend", "Alt+1": "go-available", "Alt+2": "go-away", "Control+Enter": "finish",
+  "Alt+k": "keypad", "Alt+d": "dial", "Alt+h": "hand", "Alt+m": "nuisance", "Alt+t": "neighbours", "Alt+l": "leave-supervision",
+  "Alt+s": "check", "Alt+a": "source", "Alt+q": "hand-on", "Alt+p": "earlier", "Alt+e": "extend", "Alt+1": "go-available", "Alt+2": "go-away", "Control+Enter": "finish",
 };
 addEventListener("keydown", (event) => {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;

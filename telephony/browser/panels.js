@@ -28,6 +28,8 @@ export async function mountPanels(link, board, say) {
         get contact() { return board.contact; },
         on: (name, listener) => link.on(name, listener),
         send: (type, fields) => link.send(type, fields),
+        // Says where the answer came from, such as an FAQ.
+        link: (kind, id) => link.send("contact.link", { contact: board.contact?.id, source: `${kind}:${id}`, linked: true }),
         say,
       });
     } catch {

@@ -3,7 +3,7 @@ import { element, settle } from "./settle.js";
 import { t } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
-const plain = (text) => text.normalize("NFKC").toLowerCase().replace(/[ァ-ヶ]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) - 0x60));
+const plain = (text) => text.normalize("NFKC").toLowerCase().replace(/[\u30a1-\u30f6]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) - 0x60));
 
 class Picker {
   constructor() {

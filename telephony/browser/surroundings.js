@@ -17,48 +17,62 @@ export const awayWord = (reason) => awayWords()[reason] ?? reason;
 // A seat's presence with the reason, where it has one.
 export const presenceText = (seat) => presenceWords()[seat.presence] + (seat.presence === "away" && seat.reason ? t("（{reason}）", { reason: awayWord(seat.reason) }) : "");
 
-// Closing a line is one key, pressed twice: the first press asks, and forgets after a few seconds.
-const asking = { line: null, until: 0 };
-const isAsked = (id) => asking.line === id && Date.now() < asking.until;
-
-function lineRow(board, id, line, mayClose) {
-  const row = element("li", "", "line");
-  row.dataset.key = id;
-  row.dataset.waiting = line.waiting ? "yes" : "no";
-  element("strong", `${line.city} ${line.name}`, "", row);
-  element("span", "●".repeat(line.talking) + "○".repeat(Math.max(0, line.capacity - line.talking)), "lamps", row).ariaHidden = "true";
-  element("span", t("通話 {n}/{of}", { n: line.talking, of: line.capacity }), "", row);
-  const waiting = line.waiting_since ? t("待ち {n}人・最長 {time}", { n: line.waiting, time: span(board.since(line.waiting_since)) }) : t("待ち 0人");
-  element("span", waiting, "waiting", row);
+// Whether a line is open, in words.
+export function closingText(line) {
   const closed = line.closed_in_force ? t("臨時休止中（{time}から）", { time: clockTime(line.closed_in_force) }) : t("臨時休止（まだ効いていません）");
-  element("span", line.closed_by_hand ? closed : line.open ? t("受付時間内") : t("時間外"), "quiet", row);
-  if (mayClose) {
-    const text = line.closed_by_hand ? t("再開") : isAsked(id) ? t("本当に休止する") : t("休止");
-    const button = element("button", text, "close", row);
+  return line.closed_by_hand ? closed : line.open ? t("受付時間内") : t("時間外");
+}
+
+// Closing a line is one key, pressed twice: the first press asks, and forgets after a few seconds.
+export class LineKeys {
+  constructor(board, link, say, draw) {
+    this.asking = { line: null, until: 0 };
+    $("lines").addEventListener("click", ({ target }) => {
+      const id = target.closest("button")?.dataset.line;
+      if (!id) return;
+      const closed = board.state.lines[id].closed_by_hand;
+      if (closed || this.isAsked(id)) {
+        this.asking.line = null;
+        link.send(closed ? "line.reopen" : "line.close", { line: id }).catch((refusal) => say(refusal.sentence));
+      } else Object.assign(this.asking, { line: id, until: Date.now() + 5000 });
+      draw();
+    });
+  }
+
+  isAsked(id) {
+    return this.asking.line === id && Date.now() < this.asking.until;
+  }
+
+  button(id, line, place) {
+    const text = line.closed_by_hand ? t("再開") : this.isAsked(id) ? t("本当に休止する") : t("休止");
+    const button = element("button", text, "close", place);
     button.dataset.line = id;
     button.ariaLabel = `${line.name} ${text}`;
   }
-  return row;
 }
 
 export class LineLamps {
   constructor(board, link, say) {
     this.board = board;
-    $("lines").addEventListener("click", ({ target }) => {
-      const id = target.closest("button")?.dataset.line;
-      if (!id) return;
-      const closed = board.state.lines[id].closed_by_hand;
-      if (closed || isAsked(id)) {
-        asking.line = null;
-        link.send(closed ? "line.reopen" : "line.close", { line: id }).catch((refusal) => say(refusal.sentence));
-      } else Object.assign(asking, { line: id, until: Date.now() + 5000 });
-      this.draw();
-    });
+    this.keys = new LineKeys(board, link, say, () => this.draw());
+  }
+
+  row(id, line) {
+    const row = element("li", "", "line");
+    row.dataset.key = id;
+    row.dataset.waiting = line.waiting ? "yes" : "no";
+    element("strong", `${line.city} ${line.name}`, "", row);
+    element("span", "●".repeat(line.talking) + "○".repeat(Math.max(0, line.capacity - line.talking)), "lamps", row).ariaHidden = "true";
+    element("span", t("通話 {n}/{of}", { n: line.talking, of: line.capacity }), "", row);
+    const waiting = line.waiting_since ? t("待ち {n}人・最長 {time}", { n: line.waiting, time: span(this.board.since(line.waiting_since)) }) : t("待ち 0人");
+    element("span", waiting, "waiting", row);
+    element("span", closingText(line), "quiet", row);
+    if (this.board.me.rights.includes("supervise.close")) this.keys.button(id, line, row);
+    return row;
   }
 
   draw() {
-    const mayClose = this.board.me.rights.includes("supervise.close");
-    settle($("lines"), Object.entries(this.board.state.lines).map(([id, line]) => lineRow(this.board, id, line, mayClose)));
+    settle($("lines"), Object.entries(this.board.state.lines).map(([id, line]) => this.row(id, line)));
   }
 }
 
@@ -122,10 +136,11 @@ export class SeatList {
 }
 
 export class CallbackList {
-  constructor(board, link, say) {
+  constructor(board, link, say, { mayCall = true } = {}) {
     this.board = board;
     this.link = link;
     this.say = say;
+    this.mayCall = mayCall;
     this.numbers = new Map();
     $("callbacks").addEventListener("click", ({ target }) => {
       const { does, callback } = target.closest("button")?.dataset ?? {};
@@ -142,7 +157,7 @@ export class CallbackList {
   }
 
   row(row) {
-    const how = { callback_asked: t("折返し希望"), interrupted: t("途中で切断"), overflowed: t("つながらず"), abandoned: t("待ちきれず") };
+    const how = { callback_asked: t("折返し希望"), interrupted: t("途中で切断"), overflowed: t("つながらず"), abandoned: t("待ちきれず"), to_tell: t("回答を伝える") };
     const place = element("li");
     place.dataset.key = String(row.id);
     const first = element("p", "", "", place);
@@ -151,6 +166,7 @@ export class CallbackList {
     element("p", this.numbers.get(row.id) ?? "", "number", place);
     const keys = element("p", "", "keys", place);
     const texts = { call: t("かける"), number: t("番号を見る"), reached: t("つながった"), "no-answer": t("不通 {n}", { n: row.attempts || "" }) };
+    if (!this.mayCall) delete texts.call;
     for (const [does, text] of Object.entries(texts)) Object.assign(element("button", text, "", keys).dataset, { does, callback: row.id });
     return place;
   }

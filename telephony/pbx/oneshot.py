@@ -43,6 +43,8 @@ def ask(house: House, action: str, complete: str, **values: str) -> list[dict[st
         client.send_action(SimpleAction(action, **values))
         if not over.wait(PATIENCE):
             raise Unavailable("Asteriskが時間内に答えません。")
+        # Without a word of farewell the package waits for Asterisk until its patience ends.
+        client.logoff()
     except OSError as error:
         raise Unavailable("Asteriskが動いていません。madoguchi doctor で確かめてください。") from error
     finally:

@@ -22,7 +22,7 @@ from telephony.pbx import install
 from telephony.pbx.values import Places, plain_value, values
 from telephony.prompts import NAMES, make_digits, make_line, make_music, make_notices, make_places
 
-DIALPLAN = frozenset({"extensions.conf", "hours.conf", "closings.conf", "notices.conf", "conversation.conf"})
+DIALPLAN = frozenset({"extensions.conf", "hours.conf", "closings.conf", "notices.conf", "conversation.conf", "line-test.conf"})
 """The files that hold extensions; the first includes the others."""
 
 CONSOLE_SECONDS = 20.0
@@ -181,7 +181,7 @@ def check(files: dict[str, str]) -> None:
                 contexts.setdefault(current, set())
             elif extension and current:
                 contexts[current].add(extension.group(1))
-            elif words and not re.fullmatch(r"same => n(\(\w+\))?,\w+\(.*\)|[\w-]+ = \w+|#include \"[a-z]+\.conf\"", words):
+            elif words and not re.fullmatch(r"same => n(\(\w+\))?,\w+\(.*\)|[\w-]+ = \w+|#include \"[a-z-]+\.conf\"", words):
                 raise SettingsError("%(file)s の %(line)s 行目がダイヤルプランとして読めません。", file=name, line=number)
     whole = "\n".join(files[name] for name in sorted(DIALPLAN))
     for target, extension_name in re.findall(r"Go(?:to|sub)\(([a-z][a-z0-9-]+),([a-z][\w-]*),1\)", whole):

@@ -19,6 +19,7 @@ from contact_center.errors import SettingsError, Unavailable
 from contact_center.hours import intervals
 from contact_center.house import House
 from contact_center.personal import e164
+from contact_center.personal.telephone import national
 from contact_center.settings import NAME
 from telephony import settings as s
 from telephony.pbx import install
@@ -102,7 +103,9 @@ def values(house: House, at: Places, session: Session, closings: Sequence[Closin
         "certificate": settings.home / "tls" / "server.pem", "certificate_key": settings.home / "tls" / "server.key",
         "trunk_kind": settings[s.TRUNK_KIND], "trunk_host": settings[s.TRUNK_HOST], "trunk_port": settings[s.TRUNK_PORT],
         "trunk_transport": settings[s.TRUNK_TRANSPORT], "trunk_user": settings[s.TRUNK_USER],
+        "trunk_number": settings[s.TRUNK_NUMBER] or settings[s.TRUNK_USER],
         "trunk_password": settings[s.TRUNK_PASSWORD], "trunk_from": _trunk_addresses(house, at),
+        "probe_secret": house.keyring.secret("probe"),
         "seats_database": at.seats_database, "seats": [seat.id for seat in house.seats.all(session)],
         "pools": [pool.id for pool in house.directory.pools(session)], "ring_seconds": settings[s.RING_SECONDS],
         "longest_wait": settings[s.LONGEST_WAIT], "same_seat_within": settings[s.SAME_SEAT_WITHIN],
@@ -112,6 +115,7 @@ def values(house: House, at: Places, session: Session, closings: Sequence[Closin
         "lines": [
             {
                 "id": v.line.id, "number": v.line.number, "e164": e164(v.line.number) or v.line.number,
+                "dialled": national(v.line.number),
                 "pool": v.line.pool_id, "calendar": v.line.calendar_id, "fallback": v.line.fallback,
                 "capacity": v.line.capacity, "waiting_places": v.line.waiting_places,
                 "most": v.line.capacity + v.line.waiting_places,

@@ -7,7 +7,7 @@ from typing import Any
 from twisted.internet import defer
 
 from contact_center.events import Recorded
-from contact_center.events.catalogue import HoursChanged, SeatChanged, SessionEnded
+from contact_center.events.catalogue import HoursChanged, SeatChanged, SessionEnded, TrainingChanged
 from contact_center.seats import Presence, Seat
 from telephony.events import LegLost
 from telephony.pbx import render
@@ -81,6 +81,24 @@ def hours_changed(switchboard: Switchboard, recorded: Recorded) -> Any:
     """Render and reload what callers hear."""
     assert isinstance(recorded.event, HoursChanged)
     return switchboard.in_thread(render.apply, switchboard.house)
+
+
+def training_changed(switchboard: Switchboard, recorded: Recorded) -> Any:
+    """Bring the queues of that person's seat in line with what they are trained for."""
+    assert isinstance(recorded.event, TrainingChanged)
+    return defer.ensureDeferred(_bring_person(switchboard, recorded.event.person))
+
+
+async def _bring_person(switchboard: Switchboard, person: int) -> None:
+    seat = await switchboard.in_thread(_seat_in_thread, switchboard, person)
+    if seat is not None:
+        await _bring(switchboard, seat)
+
+
+def _seat_in_thread(switchboard: Switchboard, person: int) -> str | None:
+    with switchboard.house.database.reading() as session:
+        seat = switchboard.house.seats.of_person(session, person)
+        return seat.id if seat is not None else None
 
 
 def session_ended(switchboard: Switchboard, recorded: Recorded) -> Any:

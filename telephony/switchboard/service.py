@@ -297,7 +297,8 @@ class Switchboard(Service):
         if not seat.signed_in:
             return Wanted(seat.id, (), endpoint(seat), True, None)
         person = session.get_one(Person, seat.person_id)
-        served = self.house.directory.served_pools(session, person.cities)
+        directory = self.house.directory
+        served = directory.served_pools(session, person.cities) & directory.trained_pools(session, person.menus)
         pools = (*(pool for pool in seat.pools if pool in served), seat.id)
         return Wanted(seat.id, pools, endpoint(seat), not seat.takes_calls, self.house.seats.sip_password(seat))
 

@@ -331,11 +331,11 @@ def test_an_escalation_is_answered_by_whom_it_was_handed_to(house: House, play: 
     play.seat(hanako)
     id = play.arrive()
     with house.database.session_scope() as session:
-        row = house.notes.escalate(session, hanako, id, "supervisor", 24)
+        row = house.escalations.hand_on(session, hanako, id, "supervisor", "住所の変更はどこへ").id
     with house.database.session_scope() as session, pytest.raises(NotAllowed):
-        house.notes.answer_escalation(session, hanako, row)
+        house.escalations.answer(session, hanako, row, "市民課へ")
     with house.database.session_scope() as session:
-        house.notes.answer_escalation(session, boss, row)
+        house.escalations.answer(session, boss, row, "市民課へ")
 
 
 def test_a_wrap_up_that_was_pushed_aside_comes_back(house: House, play: Play) -> None:

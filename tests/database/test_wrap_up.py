@@ -49,20 +49,20 @@ def test_only_a_supervisor_frees_a_seat_and_what_is_missing_is_listed_for_correc
     play.seat(hanako)
     id = _wrapping(play, clock, hanako)
     with house.database.session_scope() as session, pytest.raises(NotAllowed):
-        house.notes.release(session, hanako, "seat-1")
+        house.corrections.release(session, hanako, "seat-1")
     with house.database.session_scope() as session:
-        house.notes.release(session, boss, "seat-1")
+        house.corrections.release(session, boss, "seat-1")
     assert play.presence() == Presence.AVAILABLE
     with house.database.reading() as session:
-        assert [row.id for row in house.notes.to_correct(session, CITIES)] == [id]
+        assert [row.id for row in house.corrections.to_correct(session, CITIES)] == [id]
     with house.database.session_scope() as session, pytest.raises(NotAllowed):
-        house.notes.correct(session, hanako, id, "pin", [], "faq")
+        house.corrections.correct(session, hanako, id, "pin", [], "faq")
     with house.database.session_scope() as session:
-        house.notes.correct(session, boss, id, "pin", [], "faq")
+        house.corrections.correct(session, boss, id, "pin", [], "faq")
     house.fold.catch_up()
     today = day_of(clock.now())
     with house.database.reading() as session:
-        assert house.notes.to_correct(session, CITIES) == []
+        assert house.corrections.to_correct(session, CITIES) == []
         figures = folded(session, today, today, CITIES)
         assert figures.subjects == (("pin", "faq", 1),)
         assert figures == counted(session, today, today, CITIES, house.settings[SERVICE_LEVEL])
@@ -73,6 +73,6 @@ def test_a_contact_that_is_not_over_cannot_be_corrected(house: House, play: Play
     play.seat(hanako)
     id = _wrapping(play, clock, hanako)
     with house.database.session_scope() as session, pytest.raises(Conflict, match="終わった応対"):
-        house.notes.correct(session, boss, id, "pin", [], "faq")
+        house.corrections.correct(session, boss, id, "pin", [], "faq")
     with house.database.session_scope() as session, pytest.raises(Conflict, match="後処理中ではありません"):
-        house.notes.release(session, boss, "seat-2")
+        house.corrections.release(session, boss, "seat-2")

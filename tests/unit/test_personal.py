@@ -48,9 +48,24 @@ def test_random_runs_of_twelve_digits_never_survive() -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "secret"),
+    [
+        ("暗証番号は1234とのこと", "1234"), ("暗証番号：１２３４", "１２３４"), ("PIN 0 9 1 5", "0 9 1 5"),
+        ("暗証番号は一二三四", "一二三四"), ("署名用パスワードはABC123DEFです", "ABC123DEF"),
+    ],
+)  # fmt: skip
+def test_a_pin_is_masked_where_its_word_stands_before_it(written: str, secret: str) -> None:
+    assert secret not in mask(written)
+    assert MASKED in mask(written)
+
+
+@pytest.mark.parametrize(
     "text",
-    ["電話は 03-1234-5678", "11月24日10時30分に2名", "5年ごと、1,000円", "2026/11/21 10:30", "2026-11-21 10:30 来庁"],
-)
+    [
+        "暗証番号を3回間違えてロック", "暗証番号の再設定、2026年11月から", "パスワードを忘れた。市民課 0559-99-0100",
+        "電話は 03-1234-5678", "11月24日10時30分に2名", "5年ごと、1,000円", "2026/11/21 10:30", "2026-11-21 10:30 来庁",
+    ],
+)  # fmt: skip
 def test_ordinary_numbers_stay(text: str) -> None:
     assert mask(text) == text
 

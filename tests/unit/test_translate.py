@@ -2,6 +2,7 @@
 
 import pytest
 
+from telephony.pbx.ami import Event
 from telephony.pbx.translate import (
     Answered,
     Arrived,
@@ -16,6 +17,14 @@ from telephony.pbx.translate import (
 )
 
 KEY = "madoguchi-1795240000.7"
+
+
+def message(headers: dict[str, str]) -> Event:
+    """An AMI message with these headers."""
+    made = Event()
+    for name, value in headers.items():
+        made.put(name, value)
+    return made
 
 
 def plain(seen: object) -> tuple[object, ...]:
@@ -56,7 +65,7 @@ def plain(seen: object) -> tuple[object, ...]:
     ],
 )  # fmt: skip
 def test_the_live_link_and_the_record_tell_the_same(event: dict[str, str], line: str) -> None:
-    live, written = from_ami(event), from_queue_log(line)
+    live, written = from_ami(message(event)), from_queue_log(line)
     assert live is not None
     assert written is not None
     assert plain(live) == plain(written)
@@ -64,20 +73,20 @@ def test_the_live_link_and_the_record_tell_the_same(event: dict[str, str], line:
 
 
 def test_a_ringing_seat_is_offered_the_contact() -> None:
-    seen = from_ami({"Event": "AgentCalled", "Uniqueid": KEY, "Interface": "PJSIP/seat-3"})
+    seen = from_ami(message({"Event": "AgentCalled", "Uniqueid": KEY, "Interface": "PJSIP/seat-3"}))
     assert seen == Offered(KEY, None, "seat-3")
 
 
 def test_a_leg_that_only_rang_says_nothing() -> None:
     rang = {"Event": "Hangup", "Channel": "PJSIP/seat-1-01", "Linkedid": KEY, "Cause": "0", "ChannelStateDesc": "Ringing"}
-    assert from_ami(rang) is None
+    assert from_ami(message(rang)) is None
 
 
 @pytest.mark.parametrize(
     ("state", "registered"), [("UNAVAILABLE", False), ("INVALID", False), ("NOT_INUSE", True), ("INUSE", True)]
 )
 def test_a_phone_is_registered_or_not(state: str, registered: bool) -> None:
-    seen = from_ami({"Event": "DeviceStateChange", "Device": "PJSIP/seat-2-native", "State": state})
+    seen = from_ami(message({"Event": "DeviceStateChange", "Device": "PJSIP/seat-2-native", "State": state}))
     assert seen == PhoneState("seat-2", "native", registered)
 
 

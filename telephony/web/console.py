@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, render_template
+from sqlalchemy.orm import Session
 
+from contact_center.house import House
+from contact_center.identity import Actor
 from contact_center.seats.service import AWAY_REASONS
 from contact_center.web import actor, house, permission
 from contact_center.web.base import words
 from telephony.words import script_words
 
 blueprint = Blueprint(
-    "telephony", __name__, template_folder="templates", static_folder="static", static_url_path="/static/telephony"
+    "telephony", "telephony", template_folder="templates", static_folder="static", static_url_path="/static/telephony"
 )
 
 
@@ -22,10 +25,7 @@ def console() -> Any:
     """The console: one screen, no modal, everything by keyboard."""
     built, me = house(), actor()
     with built.database.reading() as session:
-        choices = {
-            kind: [{"code": c.code, "name": c.name} for c in built.directory.choices(session, kind, None)]
-            for kind in ("category", "outcome")
-        }
+        choices = choices_of(built, session, me)
         offices = [
             {"id": d.id, "city": d.city_id, "name": d.name, "phone": d.phone, "reading": d.reading, "transfer": d.transfer}
             for d in built.directory.departments(session, me.cities)
@@ -45,6 +45,17 @@ def console() -> Any:
         "words": script_words(words()),
     }  # fmt: skip
     return render_template("telephony/console.html", page=page)
+
+
+def choices_of(built: House, session: Session, me: Actor) -> dict[str, dict[str, list[dict[str, str]]]]:
+    """Categories and outcomes of each city that this person serves."""
+    return {
+        city: {
+            kind: [{"code": c.code, "name": c.name} for c in built.directory.choices(session, kind, city)]
+            for kind in ("category", "outcome")
+        }
+        for city in sorted(me.cities)
+    }
 
 
 @blueprint.get("/auth/sip")

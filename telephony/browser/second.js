@@ -1,0 +1,102 @@
+// What the card offers beyond the note: where the answer came from, earlier contacts, handing on to the supervisor or the city.
+import { picker } from "./picker.js";
+import { element, settle } from "./settle.js";
+import { page, t } from "./words.js";
+
+const $ = (id) => document.getElementById(id);
+
+export class SecondTier {
+  constructor(card, link, board, say) {
+    Object.assign(this, { card, link, board, say });
+    $("source").addEventListener("click", () => this.pickOffice());
+    $("earlier").addEventListener("click", () => this.earlier());
+    $("hand-on").addEventListener("click", () => this.open());
+    $("hand-on-cancel").addEventListener("click", () => this.close());
+    $("hand-on-form").addEventListener("submit", (event) => this.handOn(event));
+    $("sources").addEventListener("click", ({ target }) => {
+      const source = target.closest("button")?.dataset.source;
+      if (source) this.link_(source, false);
+    });
+  }
+
+  get offices() {
+    return page.departments.filter((one) => one.city === this.board.contact?.city);
+  }
+
+  show() {
+    this.close();
+    $("earlier-list").hidden = true;
+    const all = [["supervisor", t("責任者")], ["city", t("市（課は市で決める）")], ...this.offices.map((one) => [`city:${one.id}`, t("市・{office}", { office: one.name })])];
+    $("hand-on-to").replaceChildren(...all.map(([value, text]) => new Option(text, value)));
+  }
+
+  draw(contact) {
+    // Whoever is only asked about a contact reads it.
+    $("second").hidden = contact.person !== this.board.me.id;
+    const names = contact.sources.map((source) => {
+      const [kind, id] = source.split(":");
+      const name = kind === "department" ? page.departments.find((one) => one.id === id)?.name ?? id : `${kind.toUpperCase()} ${id}`;
+      const button = element("button", `${name} ×`, "source");
+      button.dataset.source = button.dataset.key = source;
+      button.ariaLabel = t("{name}を外す", { name });
+      return button;
+    });
+    settle($("sources"), names);
+  }
+
+  link_(source, linked) {
+    this.link.send("contact.link", { contact: this.card.shown, source, linked }).catch((refusal) => this.say(refusal.sentence));
+  }
+
+  pickOffice() {
+    if (this.card.shown === null) return;
+    picker.show({
+      title: t("案内した課（名前・読みの一部を入力）"),
+      items: () => this.offices.map((one) => ({ label: one.name, detail: one.phone, words: [one.id, one.reading, one.phone], id: one.id })),
+      actions: [{ text: t("案内した（Enter）"), does: ({ id }) => this.link_(`department:${id}`, true) }],
+    });
+  }
+
+  open() {
+    if (this.card.shown === null) return;
+    $("hand-on-form").hidden = false;
+    $("hand-on-to").focus();
+  }
+
+  close() {
+    $("hand-on-form").hidden = true;
+    $("hand-on-form").reset();
+  }
+
+  handOn(event) {
+    event.preventDefault();
+    const [to, office = ""] = $("hand-on-to").value.split(":");
+    const kind = $("hand-on-complaint").checked ? "complaint" : "question";
+    this.link.send("escalation.raise", { contact: this.card.shown, to, office, kind, text: $("hand-on-text").value }).then(
+      () => {
+        this.close();
+        this.say(t("引き継ぎました。回答があると、折り返しの一覧に出ます。"));
+      },
+      (refusal) => this.say(refusal.sentence || t("接続が切れています。つながってから送り直してください。")),
+    );
+  }
+
+  async earlier() {
+    const contact = this.card.shown;
+    if (contact === null) return;
+    try {
+      const { contacts } = await this.link.send("contact.earlier", { contact });
+      if (this.card.shown !== contact) return;
+      const { category, outcome } = page.choices[this.board.contact.city];
+      const name = (list, code) => list.find((one) => one.code === code)?.name ?? "";
+      const rows = contacts.map((one) => {
+        const at = new Date(one.at).toLocaleString(page.language === "en" ? "en-GB" : "ja-JP", { timeZone: "Asia/Tokyo", dateStyle: "short", timeStyle: "short" });
+        return element("li", [at, one.outgoing ? t("こちらから") : "", name(category, one.category), name(outcome, one.outcome), one.unserved ? t("応答できず") : ""].filter(Boolean).join("　"));
+      });
+      $("earlier-list").replaceChildren(...(rows.length ? rows : [element("li", t("この番号からの応対は、ほかにありません。"))]));
+      $("earlier-list").hidden = false;
+    } catch (refusal) {
+      this.say(refusal.sentence);
+    }
+  }
+}
