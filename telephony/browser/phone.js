@@ -98,10 +98,19 @@ class BrowserPhone {
       session.answer({ mediaConstraints: { audio: true, video: false }, pcConfig: { iceServers: [] } });
       if (session.connection) this.listen(session.connection);
     } else if (what === "hang_up") session.terminate();
-    else if (what === "hold") session.hold();
-    else if (what === "resume") session.unhold();
+    else if (what === "hold" || what === "resume") this.hold(session, what === "hold");
     else if (what === "mute") session.mute({ audio: true });
     else if (what === "unmute") session.unmute({ audio: true });
+  }
+
+  // A change of hold waits for the one before it: keys may be pressed faster than the other side answers.
+  hold(session, wanted) {
+    this.wanted = wanted;
+    const change = () => {
+      if (this.session !== session || this.wanted !== wanted || session.isOnHold().local === wanted) return;
+      if (!(wanted ? session.hold() : session.unhold())) setTimeout(change, 150);
+    };
+    change();
   }
 
   listen(connection) {
