@@ -60,6 +60,7 @@ class Resident:
 
     def __init__(self, stage: Any, number: str = RESIDENT_NUMBER) -> None:
         self._stage = stage
+        self.number = number
         host = telephone(number) if number.isdigit() else "127.0.0.3"
         self._phone = SoftphoneProcess(host, stage.residents_port if number.isdigit() else 0)
         self._phone.do("open", uri=f"sip:{number}@{host}")

@@ -15,7 +15,7 @@ AMI_ENDPOINT = Setting(
 )
 HTTP_PORT = Setting("telephony.http_port", 8088, "Loopback port of Asterisk's WebSocket for browser phones.", least=1, most=65535)
 RTP_FIRST = Setting("telephony.rtp_first", 20000, "First UDP port for sound.", least=1024, most=65000)
-RTP_LAST = Setting("telephony.rtp_last", 20499, "Last UDP port for sound.", least=1100, most=65535)
+RTP_LAST = Setting("telephony.rtp_last", 21999, "Last UDP port for sound.", least=1100, most=65535)
 MEDIA_ADDRESS = Setting("telephony.media_address", "", "Address for sound as seen from outside; empty: the host itself.")
 LOCAL_NETWORKS = Setting("telephony.local_networks", "", "Networks inside the media address, as CIDR, separated by commas.")
 RING_SECONDS = Setting("telephony.ring_seconds", 20, "Seconds a seat rings before it is put away.", least=3, most=120)

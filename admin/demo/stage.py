@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 CHROMIUM = "/usr/bin/chromium"
+RTP_PORTS = 1200
+"""Two for each call: as many as a flood may bring, so that each is answered and known."""
+
 RESIDENT_HOST = "127.0.0.3"
 PEOPLE = (
     ("agent", "佐藤 花子", ("agent",)),
@@ -130,8 +133,8 @@ class Stage:
         for name, port in ports.items():
             table, key = name.split(".")
             tables.setdefault(table, []).append(f"{key} = {port}")
-        rtp = free_port_block(400)
-        tables["telephony"] += [f"rtp_first = {rtp}", f"rtp_last = {rtp + 399}"]
+        rtp = free_port_block(RTP_PORTS)
+        tables["telephony"] += [f"rtp_first = {rtp}", f"rtp_last = {rtp + RTP_PORTS - 1}"]
         tables["trunk"] = ['host = "127.0.0.2"', f"port = {self._port(5060, '127.0.0.2')}"]
         for table, values in tomllib.loads(self._more).items():
             tables.setdefault(table, []).extend(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items())
@@ -313,7 +316,7 @@ def free_port_block(size: int) -> int:
     import random
 
     while True:
-        first = random.randrange(20000, 32000, 2)  # noqa: S311
+        first = random.randrange(20000, 31000, 2)  # noqa: S311
         if all(is_free(port) for port in (first, first + size // 2, first + size - 1)):
             return first
 

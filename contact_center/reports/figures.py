@@ -77,16 +77,6 @@ class Figures:
         return _part(self.within_level, self.answered)
 
 
-FORMULAS = {
-    "answer_rate": "応答 ÷（応答＋放棄＋溢れ＋途中切断＋折返し希望）",
-    "service_level": "%(level)s秒以内の応答 ÷ 応答",
-    "mean_wait": "着信から応答までの合計 ÷ 応答",
-    "mean_talk": "応答から切断までの合計 ÷（記録済み−手入力）",
-    "mean_wrap": "切断から記録済みまでの合計 ÷（記録済み−手入力）",
-}
-"""How the rates and means come about, as the pages print them."""
-
-
 def _part(of: float, whole: float) -> float | None:
     return None if not whole else of / whole
 

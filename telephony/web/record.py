@@ -10,12 +10,11 @@ from flask import redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from contact_center.clock import TOKYO, day_of
-from contact_center.contacts import BY_HAND, Contact
+from contact_center.contacts import Contact
 from contact_center.contacts.corrections import UNCLASSIFIED
 from contact_center.errors import BadInput, MadoguchiError
 from contact_center.house import House
 from contact_center.reports import folded, grouped
-from contact_center.reports.figures import FORMULAS
 from contact_center.settings import SERVICE_LEVEL
 from contact_center.web import actor, house, permission
 from contact_center.web.base import words
@@ -23,9 +22,6 @@ from telephony.web.console import blueprint, choices_of
 
 LONGEST_SPAN = 400
 """Days that the page of figures may span."""
-
-WEEKDAYS = "月火水木金土日"
-CHANNEL_WORDS = {"phone": "電話", "fallback": "予備回線", "fax": "ファクス", "counter": "窓口"}
 
 
 def day_given(name: str, default: date) -> date:
@@ -109,8 +105,8 @@ def enter() -> Any:
     }
     now = built.clock.now().astimezone(TOKYO)
     return render_template(
-        "telephony/enter.html", lines=lines, choices=choices, channels={c: CHANNEL_WORDS[c] for c in BY_HAND},
-        sentence=sentence, form=form, done=request.args.get("done", ""), now=f"{now:%Y-%m-%dT%H:%M}",
+        "telephony/enter.html", lines=lines, choices=choices, sentence=sentence, form=form,
+        done=request.args.get("done", ""), now=f"{now:%Y-%m-%dT%H:%M}",
     ), status  # fmt: skip
 
 
@@ -143,8 +139,8 @@ def figures() -> Any:
     return render_template(
         "telephony/figures.html", first=first, last=last, whole=whole, by_day=by_day, months=months,
         hour_rows=[(f"{hour}:00", row) for hour, row in by_hour.items()],
-        weekday_rows=[(WEEKDAYS[day], row) for day, row in by_weekday.items()],
-        names=names, formulas=FORMULAS, level=built.settings[SERVICE_LEVEL],
+        weekday_rows=list(by_weekday.items()),
+        names=names, level=built.settings[SERVICE_LEVEL],
     )  # fmt: skip
 
 

@@ -63,6 +63,7 @@ def hears(centre: Stage, who: Resident, said: Any) -> None:
 
 
 def picks(desk: Desk, text: str, key: str = "Enter") -> None:
+    desk.page.locator("#transfer:not([hidden])").wait_for()
     desk.page.keyboard.press("F6")
     desk.page.wait_for_selector("#picker:not([hidden])")
     desk.page.keyboard.type(text)
