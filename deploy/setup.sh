@@ -21,7 +21,7 @@ export MADOGUCHI_CACHE=$cache
 packages="python3 python3-venv debootstrap nginx-light redis-server chromium chromium-sandbox fonts-ipafont-gothic util-linux procps"
 case $what in
   run) ;;
-  test) packages="$packages postgresql" ;;
+  test) packages="$packages postgresql libfaketime" ;;
   bench) packages="$packages postgresql sip-tester" ;;
   *) stop "deploy/setup.sh [run|test|bench]" ;;
 esac

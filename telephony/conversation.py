@@ -29,15 +29,16 @@ def _order(hub: Hub, session: Session, actor: Actor, contact: Contact, do: str) 
 def dial(hub: Hub, actor: Actor, message: m.Dial) -> Iterator[Message]:
     """Call a number, within the dial rules."""
     number = re.sub(r"[-‐－ー()（）\s]", "", message.number).translate(str.maketrans("０１２３４５６７８９", "0123456789"))
-    if not may_call(number, hub.house.settings[s.MAY_CALL]):
+    settings = hub.house.settings
+    if not is_among(number, settings[s.MAY_CALL]) or is_among(number, settings[s.MAY_NOT_CALL]):
         raise BadInput("この番号にはかけられません。市外局番から、かけてよい番号かを確かめてください。")
     with hub.house.database.session_scope() as session:
         contact = hub.house.outgoing.call(session, actor, message.line, number)
     yield Done(to=message.TYPE, ref=None, result={"contact": contact.id})
 
 
-def may_call(number: str, rules: str) -> bool:
-    """Whether the dial rules let a number through.
+def is_among(number: str, rules: str) -> bool:
+    """Whether a number is one of those that dial rules name.
 
     :param rules: Asterisk patterns separated by commas (X: 0 to 9, Z: 1 to 9, N: 2 to 9).
     """

@@ -38,6 +38,12 @@ MAY_CALL = Setting(
     "Numbers that seats may call, as Asterisk patterns separated by commas (X: 0 to 9, Z: 1 to 9, N: 2 to 9).",
     pattern=r"[0-9XZN\[\]-]+(,[0-9XZN\[\]-]+)*",
 )
+MAY_NOT_CALL = Setting(
+    "telephony.may_not_call",
+    "0570XXXXXX,0180XXXXXX,0990XXXXXX,010XXXXXXX",
+    "Numbers that seats may not call although a pattern above allows them (charged services, calls abroad), likewise.",
+    pattern=r"[0-9XZN\[\]-]+(,[0-9XZN\[\]-]+)*",
+)
 TRUNK_KIND = Setting("trunk.kind", "ip", "How the carrier knows us.", choices=("ip", "registration"))
 TRUNK_HOST = Setting("trunk.host", "127.0.0.2", "Address or name of the carrier.")
 TRUNK_PORT = Setting("trunk.port", 5060, "SIP port of the carrier.", least=1, most=65535)
@@ -50,7 +56,7 @@ TRUNK_CHANNELS = Setting("trunk.channels", 0, "Legs the carrier allows at once o
 
 TELEPHONY_SETTINGS = (
     SIP_HOST, SIP_PORT, SIP_TLS_PORT, AMI_PORT, AMI_ENDPOINT, HTTP_PORT, RTP_FIRST, RTP_LAST, MEDIA_ADDRESS, LOCAL_NETWORKS,
-    RING_SECONDS, LONGEST_WAIT, SAY_PLACE_EVERY, SAME_SEAT_WITHIN, MAY_CALL, TRUNK_KIND, TRUNK_HOST, TRUNK_PORT, TRUNK_TRANSPORT,
+    RING_SECONDS, LONGEST_WAIT, SAY_PLACE_EVERY, SAME_SEAT_WITHIN, MAY_CALL, MAY_NOT_CALL, TRUNK_KIND, TRUNK_HOST, TRUNK_PORT, TRUNK_TRANSPORT,
     TRUNK_USER, TRUNK_NUMBER, TRUNK_PASSWORD,
     TRUNK_FROM, TRUNK_CHANNELS,
 )  # fmt: skip

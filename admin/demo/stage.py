@@ -60,10 +60,14 @@ _WANTED_PORTS = {
 class Stage:
     """A running demo centre.
 
+    A test may put another module in the place of its `keeper`.
+
     :param home: its folder; what was made there is used again.
     :param quiet: say nothing on the terminal (tests, JSON).
     :param any_ports: take free ports, not the usual ones: several stages may be opened in the same moment.
     """
+
+    keeper = "admin.processes.keeper"
 
     def __init__(
         self, home: Path, quiet: bool = False, directory: Path | None = None, more: str = "", any_ports: bool = False
@@ -176,7 +180,7 @@ class Stage:
         log = (self.home / "log" / "keeper.log").open("ab")
         self._keeper = subprocess.Popen(
             # However this process ends, the keeper is told and ends the centre in order.
-            ["/usr/bin/setpriv", "--pdeathsig", "TERM", sys.executable, "-m", "admin.processes.keeper"],
+            ["/usr/bin/setpriv", "--pdeathsig", "TERM", sys.executable, "-m", self.keeper],
             env=environment(self.settings_path), stdin=subprocess.DEVNULL,
             stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -10,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from contact_center.clock import Clock
 from contact_center.errors import Unavailable
 from telephony.pbx import install
-from telephony.pbx.values import MODULES
+from telephony.pbx.values import MODULES, plain_value
 
 
 def telephone(number: str) -> str:
@@ -28,6 +29,8 @@ class Carrier:
     :param channels: legs it allows at once.
     :param residents_port: SIP port of every resident's telephone, at the address `telephone()` of its number.
     :param rtp_first: first of its 400 UDP ports for sound.
+    :param numbers: the numbers it has given to the centre: who dials one of them, the centre too, is sent to it.
+    :param account: name, user and password with which the centre must register; None: the centre is known by its address.
     """
 
     def __init__(
@@ -40,6 +43,8 @@ class Carrier:
         residents_port: int,
         clock: Clock,
         rtp_first: int = 30000,
+        numbers: Sequence[str] = (),
+        account: tuple[str, str, str] | None = None,
     ) -> None:
         found = install.find()
         if found is None:
@@ -52,6 +57,7 @@ class Carrier:
         environment = Environment(
             loader=PackageLoader("telephony.carrier", "conf"), undefined=StrictUndefined, trim_blocks=True, autoescape=False
         )
+        environment.filters["value"] = plain_value
         modules = [*MODULES, "res_pjsip_endpoint_identifier_anonymous"]
         modules = [m for m in modules if m not in ("app_queue", "res_config_sqlite3", "res_musiconhold")]
         values = {
@@ -59,7 +65,7 @@ class Carrier:
             "module_names": [m for m in modules if (found.modules / f"{m}.so").exists()],
             "centre_host": centre[0], "centre_port": centre[1], "channels": channels,
             "residents_port": residents_port, "rtp_first": rtp_first,
-            "rtp_last": rtp_first + 399,
+            "rtp_last": rtp_first + 399, "numbers": numbers, "account": account,
         }  # fmt: skip
         for template in environment.list_templates():
             text = environment.get_template(template).render(values)
@@ -84,7 +90,7 @@ class Carrier:
         log = (self._home / "log" / "output").open("wb")
         self._process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         for _ in range(200):
-            if self._says("core waitfullybooted") and "from-resident" in (self._says("dialplan show from-resident") or ""):
+            if self.says("core waitfullybooted") and "from-resident" in (self.says("dialplan show from-resident") or ""):
                 return
             self._clock.sleep(0.1)
         raise Unavailable("練習用の電話会社が起動しません。%(log)s を見てください。", log=self._home / "log")
@@ -100,7 +106,8 @@ class Carrier:
                 self._process.wait()
             self._process = None
 
-    def _says(self, words: str) -> str | None:
+    def says(self, words: str) -> str | None:
+        """What it answers to a command on its own console; None where it does not run."""
         asked = [*self._found.command, "-C", str(self._home / "etc" / "asterisk.conf"), "-rx", words]
         done = subprocess.run(asked, capture_output=True, text=True)
         return done.stdout if done.returncode == 0 else None

@@ -110,7 +110,8 @@ def values(house: House, at: Places, session: Session, closings: Sequence[Closin
         "pools": [pool.id for pool in house.directory.pools(session)], "ring_seconds": settings[s.RING_SECONDS],
         "longest_wait": settings[s.LONGEST_WAIT], "same_seat_within": settings[s.SAME_SEAT_WITHIN],
         "say_place_every": settings[s.SAY_PLACE_EVERY],
-        "most_places": MOST_PLACES, "may_call": settings[s.MAY_CALL].split(","), "days": DAYS, "first": day_of(now).isoformat(),
+        "most_places": MOST_PLACES, "may_call": settings[s.MAY_CALL].split(","),
+        "may_not_call": settings[s.MAY_NOT_CALL].split(","), "days": DAYS, "first": day_of(now).isoformat(),
         "rendered": now.isoformat(timespec="seconds"),
         "lines": [
             {

@@ -71,7 +71,7 @@ class Phone:
         self._finished: list[Any] = []
 
     def open(self, uri: str, registrar: str = "", user: str = "", password: str = "") -> None:
-        """Use an account; with a registrar it registers.
+        """Use an account; with a registrar it registers, with a user alone it only shows its password when it dials.
 
         :param uri: `sip:name@host`, shown to the other side.
         """
@@ -82,6 +82,7 @@ class Phone:
             config.regConfig.timeoutSec = 90
             config.regConfig.retryIntervalSec = 2
             config.regConfig.firstRetryIntervalSec = 1
+        if user:
             config.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", user, 0, password))
         config.mediaConfig.transportConfig.boundAddress = self._sip.host
         config.mediaConfig.transportConfig.port = 0

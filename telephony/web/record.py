@@ -18,6 +18,7 @@ from contact_center.reports import folded, grouped
 from contact_center.settings import SERVICE_LEVEL
 from contact_center.web import actor, house, permission
 from contact_center.web.base import words
+from telephony import line_test
 from telephony.web.console import blueprint, choices_of
 
 LONGEST_SPAN = 400
@@ -178,6 +179,7 @@ def handover() -> Any:
             "open": [c for c in built.contacts.open(session) if c.city_id in me.cities and c.state == "wrapping"],
             "notices": built.notices.wanted(session), "closings": built.directory.closings(session),
             "figures": folded(session, today, today, me.cities), "lines": _lines(built, session, me.cities),
+            "line_test": line_test.last(built),
             "offices": {d.id: d.name for d in built.directory.departments(session, me.cities)},
             "hours": [view for view in built.directory.lines(session) if view.line.city_id in me.cities],
         }  # fmt: skip

@@ -19,6 +19,7 @@ from telephony.softphone.hearing import HEARD, likeness, load
 from tests.conftest import CLONE, MORE
 
 from .conftest import events
+from .test_strangers import invite
 
 NAME = "3"
 """As at a gateway in an office: we register as one of its extensions, and the user of the password is called otherwise."""
@@ -92,3 +93,13 @@ def test_the_settings_let_no_outage_of_the_carrier_end_the_registration_for_good
     assert values["auth_rejection_permanent"] == "false"
     assert int(values["fatal_retry_interval"]) > 0
     assert int(values["expiration"]) <= 300
+
+
+@pytest.mark.parametrize("to", ["0559990002", "+81559990002", "9999", "3"])
+def test_who_is_called_by_the_registered_name_is_found_by_the_number_in_to(registered: Stage, to: str) -> None:
+    assert registered.carrier is not None
+    before = arrived(registered)
+    with invite(registered, "0311112222", registered.carrier.host, NAME, to) as status:
+        assert status == (200 if to.endswith("559990002") else 404)
+    if to.endswith("559990002"):
+        registered.wait(lambda: arrived(registered) == before + 1, 5, "no contact")

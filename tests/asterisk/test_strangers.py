@@ -21,7 +21,7 @@ STRANGER = "127.0.0.9"
 
 
 @contextmanager
-def invite(centre: Stage, user: str, host: str, dialled: str = LINE_NUMBER) -> Iterator[int]:
+def invite(centre: Stage, user: str, host: str, dialled: str = LINE_NUMBER, to_user: str = "") -> Iterator[int]:
     """A call by hand, ended afterwards: the first final status, or 0 where there was no answer at all."""
     port = centre.house.settings[SIP_PORT]
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as wire:
@@ -39,7 +39,7 @@ def invite(centre: Stage, user: str, host: str, dialled: str = LINE_NUMBER) -> I
             ]  # fmt: skip
             wire.sendto(("\r\n".join(lines) + "\r\n\r\n" + body).encode(), ("127.0.0.1", port))
 
-        say("INVITE", 1, f"<sip:{dialled}@127.0.0.1>", sdp)
+        say("INVITE", 1, f"<sip:{to_user or dialled}@127.0.0.1>", sdp)
         status, answer = 0, ""
         with suppress(TimeoutError):
             while status < 200:
@@ -70,7 +70,7 @@ def test_a_strangers_telephone_reaches_nothing(centre: Stage, dialled: str) -> N
     assert contacts(centre, before) == []
 
 
-@pytest.mark.parametrize("user", ["trunk", "seat-1", "seat-1-native", "switchboard", "anonymous"])
+@pytest.mark.parametrize("user", ["trunk", "seat-1", "seat-1-native", "probe", "switchboard", "anonymous"])
 def test_who_only_says_that_they_are_the_carrier_or_a_seat_is_refused(centre: Stage, user: str) -> None:
     before = last_event(centre)
     with invite(centre, user, STRANGER) as status:

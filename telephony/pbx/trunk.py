@@ -1,0 +1,37 @@
+"""How the connection to the carrier is, as Asterisk itself sees it; asked on its local console."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from contact_center.house import House
+from telephony.pbx import render
+from telephony.settings import TRUNK_KIND
+
+NOT_NEEDED, REGISTERED = "not needed", "Registered"
+
+
+@dataclass(frozen=True)
+class TrunkState:
+    """What is known of the carrier.
+
+    :param reachable: it answers our OPTIONS.
+    :param registration: `not needed`, `Registered`, or Asterisk's word for what it is instead.
+    """
+
+    reachable: bool
+    registration: str
+
+
+def trunk_state(house: House) -> TrunkState:
+    """The state of the trunk now; Asterisk asks the carrier every ten seconds.
+
+    :raises Unavailable: where Asterisk does not run.
+    """
+    contacts = render.console(house, "pjsip show contacts")
+    reachable = re.search(r"trunk/\S+\s+\S+\s+Avail", contacts) is not None
+    if house.settings[TRUNK_KIND] != "registration":
+        return TrunkState(reachable, NOT_NEEDED)
+    said = re.search(r"(?m)^\s*trunk/\S+\s+\S+\s+(\w+)", render.console(house, "pjsip show registrations"))
+    return TrunkState(reachable, said.group(1) if said else "Unregistered")
