@@ -65,12 +65,19 @@ class Resident:
         self._phone = SoftphoneProcess(host, stage.residents_port if number.isdigit() else 0)
         self._phone.do("open", uri=f"sip:{number}@{host}")
         self._phone.wait("open")
-        self.recording = Path(stage.home) / "tmp" / f"resident-{self._phone.pid}.wav"
+        self._recordings: list[Path] = []
+        self._listen_anew()
 
     def calls(self, line_number: str = LINE_NUMBER) -> None:
         """Dial a line and listen."""
+        self._listen_anew()
         self._phone.do("record", path=str(self.recording))
         self._phone.do("dial", uri=f"sip:{line_number}@{self._stage.carrier.host}:{self._stage.carrier.port}")
+
+    def _listen_anew(self) -> None:
+        """A file of its own for each call: PJSIP may still be writing out the one before."""
+        self.recording = Path(self._stage.home) / "tmp" / f"resident-{self._phone.pid}-{len(self._recordings)}.wav"
+        self._recordings.append(self.recording)
 
     def says(self, path: Path) -> None:
         """Say a WAV file, again and again."""
@@ -83,6 +90,7 @@ class Resident:
     def picks_up(self, seconds: float = 30.0) -> str:
         """Wait until the telephone rings, and answer it; what is heard is recorded. The number that is shown."""
         rings = self._phone.wait("ringing", seconds)
+        self._listen_anew()
         self._phone.do("record", path=str(self.recording))
         self._phone.do("answer")
         return str(rings["from"])
@@ -119,7 +127,8 @@ class Resident:
     def leaves(self) -> None:
         """Put the telephone away; the recording goes too."""
         self._phone.close()
-        self.recording.unlink(missing_ok=True)
+        for path in self._recordings:
+            path.unlink(missing_ok=True)
 
 
 def take_seat(page: Any, seat: str = "seat-1") -> None:

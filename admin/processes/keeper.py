@@ -21,7 +21,7 @@ from twisted.python.failure import Failure
 from twisted.runner.procmon import ProcessMonitor
 
 from admin.processes.layout import Process, environment, hold, processes, started, survivor
-from admin.processes.start import log_without_people, settings_path, start
+from admin.processes.start import keep_steady_time, log_without_people, settings_path, start
 from admin.processes.witness import LineWitness
 from contact_center.errors import Conflict
 from contact_center.house import House
@@ -157,6 +157,7 @@ def _tell_when_up(house: House) -> None:
 def main() -> None:
     """Keep the centre until told to stop; then end everything."""
     house: House = start()
+    keep_steady_time(reactor, house.clock)
     log_without_people()
     home = house.settings.home
     try:

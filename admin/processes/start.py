@@ -6,7 +6,9 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+from contact_center.clock import Clock
 from contact_center.errors import MadoguchiError
 from contact_center.house import House, build, read_settings
 
@@ -40,6 +42,13 @@ def give_way() -> None:
     os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
     with suppress(OSError):
         Path("/proc/self/autogroup").write_text(str(NICENESS))
+
+
+def keep_steady_time(reactor: Any, clock: Clock) -> None:
+    """Let the reactor's timers run by the machine's steady clock: Twisted's own run by the time of day, and would all be due at
+    once when it is set ahead, and none for as long as it is set back.
+    """
+    reactor.seconds = clock.monotonic
 
 
 def log_without_people() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twisted.internet import reactor
 
-from admin.processes.start import give_way, log_without_people, start
+from admin.processes.start import give_way, keep_steady_time, log_without_people, start
 from telephony.switchboard.service import Switchboard
 
 
@@ -12,6 +12,7 @@ def main() -> None:
     """Observe and command until told to stop."""
     give_way()
     house = start()
+    keep_steady_time(reactor, house.clock)
     log_without_people()
     switchboard = Switchboard(house, reactor)
     switchboard.startService()

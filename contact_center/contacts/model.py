@@ -110,6 +110,11 @@ class Contact(Base):
     further: Mapped[list[str]] = mapped_column(JSON, default=list)
     outcome: Mapped[str | None] = mapped_column(String(40))
 
+    @property
+    def latest(self) -> datetime:
+        """The newest moment that is known of it."""
+        return max(at for at in (self.arrived_at, self.queued_at, self.offered_at, self.answered_at) if at is not None)
+
 
 class Callback(Base):
     """Somebody is to be called back: one open row for each number."""

@@ -135,7 +135,8 @@ class Notes:
         """End a contact that has its category and outcome; its seat goes on to what comes next, an older wrap-up before all."""
         assert contact.category is not None
         assert contact.outcome is not None
-        now = self._clock.now()
+        # A clock that was set back meanwhile makes no span negative.
+        now = max(self._clock.now(), contact.ended_at or contact.latest)
         ended, answered = contact.ended_at or now, contact.answered_at or now
         contact.state, contact.closed_at = State.CLOSED, now
         closed = ContactClosed(

@@ -154,6 +154,7 @@ class Contacts:
         if contact.outgoing:
             self._outgoing.turn(session, contact, seat, at)
             return
+        at = max(at, contact.arrived_at)
         contact.state, contact.answered_at = State.TALKING, at
         contact.seat_id, contact.person_id = seat.id, seat.person_id
         self._seats.talk(session, seat, contact.id)
@@ -221,6 +222,8 @@ class Contacts:
             if contact.seat_id != seat.id:
                 return
         self._sharing.forget(session, contact)
+        # The record's moments are whole seconds, which may lie before the answer.
+        at = max(at, contact.latest)
         contact.state, contact.ended_at = State.WRAPPING, at
         if seat.person_id == contact.person_id:
             self._seats.wrap(session, seat, contact.id, at)
@@ -271,6 +274,7 @@ class Contacts:
             return
         if seat is not None and seat.contact_id == contact.id and seat.presence == Presence.RINGING:
             self._seats.stop_ringing(session, seat, put_away=False)
+        at = max(at, contact.arrived_at)
         waited = _span(contact.arrived_at, at)
         contact.state, contact.unserved, contact.ended_at, contact.closed_at = State.UNSERVED, how, at, at
         contact.seat_id = contact.person_id = None
@@ -300,6 +304,7 @@ class Contacts:
         """Who was served before is gone while they waited to go on: the agent who had them last writes it up."""
         if seat is not None and seat.contact_id == contact.id and seat.presence == Presence.RINGING:
             self._seats.stop_ringing(session, seat, put_away=False)
+        at = max(at, contact.latest)
         contact.state, contact.ended_at = State.WRAPPING, at
         contact.third = contact.third_state = ""
         wrapping = ContactWrapping(

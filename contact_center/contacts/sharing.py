@@ -138,6 +138,7 @@ class Sharing:
 
     def _passed_on(self, session: Session, contact: Contact, at: datetime) -> None:
         self._note_passed(session, contact)
+        at = max(at, contact.latest)
         contact.state, contact.ended_at = State.WRAPPING, at
         seat = session.get(Seat, contact.seat_id) if contact.seat_id else None
         if seat is not None and seat.person_id == contact.person_id and seat.presence != Presence.WRAPPING:

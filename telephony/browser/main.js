@@ -231,6 +231,7 @@ setInterval(() => {
   if (held === null && board.seat?.phone_ready) {
     phone.follow(board.seatId, board.seat);
     if (connected) {
+      phone.isLost(board.seat.presence);
       phone.agree(board.seat.presence);
       phone.missesLeg(board.seat.presence, board.seat.contact);
     }

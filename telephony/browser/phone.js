@@ -66,6 +66,10 @@ class BrowserPhone {
     if (request.getHeader("X-Answer") === "yes") this.command("answer");
   }
 
+  registerAgain() {
+    if (this.agent.isConnected()) this.agent.register();
+  }
+
   // Bytes of sound that have come in this call so far.
   async soundReceived() {
     let bytes = 0;
@@ -192,6 +196,11 @@ export class Phone {
     if (key !== undefined) this.key = key;
     if (!this.inCall) this.muted = false;
     this.changed();
+  }
+
+  // Asterisk knows nothing of a registration that this page believes in, as after a jump of its clock: it is made anew at once.
+  isLost(presence) {
+    if (presence === "lost" && this.registered) this.device?.registerAgain?.();
   }
 
   // A page that was cut off may still believe it is talking. The centre's word alone does not end a call, for its record may

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from contact_center.clock import TOKYO
@@ -35,10 +35,13 @@ _SEAT = re.compile(r"PJSIP/(seat-\d+)(-native)?")
 
 @dataclass(frozen=True)
 class Observation:
-    """Something that Asterisk has seen of a contact. `at` is None for "just now"."""
+    """Something that Asterisk has seen of a contact. `at` is None for "just now"; `live` where it was heard in that moment, and not
+    read in the record.
+    """
 
     key: str
     at: datetime | None
+    live: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True)

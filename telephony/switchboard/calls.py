@@ -35,6 +35,8 @@ from telephony.pbx.translate import (
 from telephony.settings import RING_SECONDS
 
 CHANNEL = "phone"
+CLOCKS_DIFFER = timedelta(seconds=5)
+"""What is further ahead than this did not happen after we asked: the clock was set back."""
 
 WITHHELD = {"coinlinepayphone": "payphone", "unavailable": "unavailable", "interactionwithotherservice": "unavailable"}
 """Why there is no number, by the letters of the name that Japanese carriers send in its place (TTC JJ-90.22)."""
@@ -97,6 +99,9 @@ class Calls:
         contact = contacts.by_key(session, seen.key)
         if contact is None:
             return
+        if seen.live:
+            # What is heard now happens after all that has happened, also where the clock was set back meanwhile.
+            at = max(at, contact.latest)
         if isinstance(seen, Queued):
             contacts.queue(session, contact, seen.pool, at)
         elif isinstance(seen, Reached):
@@ -172,10 +177,12 @@ class Calls:
         :returns: how many events followed.
         """
         with self._house.database.session_scope() as session:
-            now, settled = self._house.clock.now(), asked_at - timedelta(seconds=1)
+            settled = asked_at - timedelta(seconds=1)
             for contact in self._house.contacts.open(session):
-                if contact.ended_at is not None or (contact.answered_at or contact.arrived_at) > settled:
+                fresh = settled < (contact.answered_at or contact.arrived_at) <= asked_at + CLOCKS_DIFFER
+                if contact.ended_at is not None or fresh:
                     continue
+                now = max(self._house.clock.now(), contact.latest)
                 if contact.key not in alive:
                     # Its end was not told, neither live nor in the log: Asterisk itself was gone.
                     self._house.contacts.gone(session, contact, Unserved.INTERRUPTED, now)

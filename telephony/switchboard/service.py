@@ -135,7 +135,7 @@ class Switchboard(Service):
             self.places[seen.key] = (seen.pool, seen.position)
         if isinstance(seen, translate.Observation):
             # When it was heard, not when it was written: a database may be slow.
-            seen = replace(seen, at=self.house.clock.now())
+            seen = replace(seen, at=self.house.clock.now(), live=True)
         self._unwritten.append(seen)
         self._write_soon()
 

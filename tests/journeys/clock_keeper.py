@@ -17,7 +17,7 @@ def environment(settings_path: Path | None) -> dict[str, str]:
     assert settings_path is not None
     return plain(settings_path) | {
         "LD_PRELOAD": LIBRARY, "FAKETIME_TIMESTAMP_FILE": str(settings_path.parent / "clock"), "FAKETIME_CACHE_DURATION": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1", "PYTHONPATH": str(Path(__file__).parent / "clock_site"),
     }  # fmt: skip
 
 
