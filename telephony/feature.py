@@ -42,6 +42,7 @@ feature = Feature(
         HubHandler(m.CallbackNumber, "contact.personal", _HUB + "callback_number", anywhere=True),
         HubHandler(m.CallBack, "contact.personal", _HUB + "call_back"),
         HubHandler(m.CallbackTried, "contact.personal", _HUB + "callback_tried", anywhere=True),
+        HubHandler(m.SettleCallback, "contact.personal", _HUB + "settle_callback", anywhere=True),
         HubHandler(m.Dial, "seat.use", _CALL + "dial"),
         HubHandler(m.Consult, "seat.use", _CALL + "consult"),
         HubHandler(m.DropThird, "seat.use", _CALL + "drop"),

@@ -180,6 +180,13 @@ def callback_tried(hub: Hub, actor: Actor, message: m.CallbackTried) -> Iterator
     yield from ()
 
 
+def settle_callback(hub: Hub, actor: Actor, message: m.SettleCallback) -> Iterator[Message]:
+    """Take a row without a number off the list."""
+    with hub.house.database.session_scope() as session:
+        hub.house.callbacks.settle(session, actor, message.callback)
+    yield from ()
+
+
 def leg_lost(hub: Hub, actor: Actor, message: m.TellLegLost) -> Iterator[Message]:
     """Let the switchboard end the dead leg, so that the queue rings the seat anew, or the resident is told."""
     with hub.house.database.session_scope() as session:

@@ -172,6 +172,14 @@ class CallbackNumber(Message):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SettleCallback(Message):
+    """A row without a number has been seen; nobody can be called."""
+
+    TYPE: ClassVar[str] = "callback.settle"
+    callback: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class CallBack(Message):
     """Call somebody of the callback list from one's seat."""
 

@@ -56,6 +56,9 @@ class Callbacks:
                     Callback.escalation_id.is_(None),
                 )
             )
+        if number is None:
+            # Who cannot be called back is shown, so that nobody wonders; the announcement has asked to dial with 186.
+            urgency = "may"
         if row is None:
             row = Callback(
                 city_id=contact.city_id, line_id=contact.line_id, fingerprint=print_, urgency=urgency, how=how,
@@ -134,6 +137,17 @@ class Callbacks:
         row.done_at, row.done_by = self._clock.now(), actor
         done = CallbackDone(city=row.city_id, contact=row.contact_id, actor=actor, callback=row.id)
         self._log.append(session, done)
+
+    def settle(self, session: Session, actor: Actor, id: int) -> None:
+        """Somebody has seen that this resident cannot be called back, because there is no number.
+
+        :raises Conflict: where there is one.
+        """
+        row = self.get(session, actor, id)
+        if row.fingerprint is not None:
+            raise Conflict("番号のある方には、かけてから記録してください。")
+        if row.done_at is None:
+            self._done(session, row, actor.word)
 
     def forget_erased(self, session: Session) -> None:
         """Drop the keyed index of each number that is kept no longer; a number could be tried against it."""

@@ -130,9 +130,11 @@ class Corrections:
             raise BadInput("予備回線・ファクス・窓口のどれかを選んでください。")
         if at > self._clock.now():
             raise BadInput("応対の時刻は、今より前にしてください。")
+        if self.is_frozen(session, row.city_id, at):
+            raise Conflict("この月の報告は確定しています。訂正するには、先に確定を取り消してください。")
         contact = Contact(
             key=f"hand-{secrets.token_hex(8)}", channel=channel, city_id=row.city_id, line_id=line, state=State.WRAPPING,
-            arrived_at=at, ended_at=self._clock.now(), person_id=actor.person, further=[], sources=[],
+            arrived_at=at, ended_at=at, person_id=actor.person, further=[], sources=[],
         )  # fmt: skip
         self._notes.check(session, contact, category, (), outcome)
         session.add(contact)

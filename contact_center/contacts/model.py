@@ -79,6 +79,9 @@ class Contact(Base):
     """The contact that this one goes on with: who calls back names what was asked."""
 
     callback_id: Mapped[int | None] = mapped_column(BigId)
+    escalation_id: Mapped[int | None]
+    """The question whose answer is told in this call."""
+
     state: Mapped[str] = mapped_column(String(12), index=True)
     withheld: Mapped[str] = mapped_column(String(12), default="")
     """Why there is no number: `anonymous`, `payphone` or `unavailable`; empty where there is one."""

@@ -136,20 +136,22 @@ class Notes:
         assert contact.category is not None
         assert contact.outcome is not None
         # A clock that was set back meanwhile makes no span negative.
-        now = max(self._clock.now(), contact.ended_at or contact.latest)
+        by_hand = contact.channel in BY_HAND
+        now = contact.arrived_at if by_hand else max(self._clock.now(), contact.ended_at or contact.latest)
         ended, answered = contact.ended_at or now, contact.answered_at or now
         contact.state, contact.closed_at = State.CLOSED, now
         closed = ContactClosed(
             city=contact.city_id, contact=contact.id, actor=actor, line=contact.line_id, person=contact.person_id or 0,
             category=contact.category, further=tuple(contact.further), outcome=contact.outcome,
             talked=round((ended - answered).total_seconds(), 3), wrapped=round((now - ended).total_seconds(), 3),
-            entered=contact.channel in BY_HAND,
+            entered=by_hand,
         )  # fmt: skip
         seat = session.get(Seat, contact.seat_id) if contact.seat_id else None
         if seat is not None and seat.contact_id == contact.id:
             self._seats.free(session, seat, actor)
             self._contacts.resume(session, seat)
-        self._log.append(session, closed)
+        # What is entered later counts in the hour in which it was.
+        self._log.append(session, closed, at=now)
         self.count(session, contact, actor)
 
     def count(self, session: Session, contact: Contact, actor: str) -> None:

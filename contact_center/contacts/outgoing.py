@@ -118,7 +118,7 @@ class Outgoing:
 
     def _new(self, session: Session, row: Callback, number: Personal) -> Contact:
         contact = self._made(session, row.city_id, row.line_id, number)
-        contact.first_id, contact.callback_id = row.contact_id, row.id
+        contact.first_id, contact.callback_id, contact.escalation_id = row.contact_id, row.id, row.escalation_id
         return contact
 
     def _made(self, session: Session, city: str, line: str, number: Personal) -> Contact:

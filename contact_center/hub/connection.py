@@ -52,6 +52,9 @@ class Connection:
         self._same_origin = same_origin
         self.actor: Actor | None = None
         self.tab = ""
+        self.serial = 0
+        """The how-manieth connection of this hub it is."""
+
         self.holds = False
         self.greeted = False
         self.greeted_once = False

@@ -73,6 +73,7 @@ class Hub(Service):
         self._watcher = ThreadPool(1, 1, "watcher")
         self._stop = Flag()
         self._told = 0
+        self._serial = 0
         self._news_since_pulse = True
         self._pulse = task.LoopingCall(self._send_pulse)
         self._quiet_beats = 0
@@ -122,6 +123,8 @@ class Hub(Service):
 
     def opened(self, connection: Connection) -> None:
         """A socket is open; it is nobody's until its session was looked up."""
+        self._serial += 1
+        connection.serial = self._serial
         self._connections.add(connection)
         done = deferToThreadPool(self.reactor, self._handlers_pool, self._identify_in_thread, connection)
         done.addErrback(self._refuse_connection, connection)
@@ -160,6 +163,9 @@ class Hub(Service):
         rivals = self._rivals(connection)
         if rivals and not take and rivals[0].tab != connection.tab:
             connection.send(OtherTab(what="held"))
+            return
+        if not take and any(rival.serial > connection.serial for rival in rivals):
+            # The page was loaded anew, and the greeting of the one before it has come late.
             return
         for rival in rivals:
             rival.holds = False

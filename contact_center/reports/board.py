@@ -207,7 +207,7 @@ def _contact(contact: Contact) -> dict[str, Any]:
     return {
         "id": contact.id, "key": contact.key, "channel": contact.channel, "city": contact.city_id,
         "line": contact.line_id, "menu": contact.menu, "state": contact.state, "withheld": contact.withheld,
-        "outgoing": contact.outgoing, "first": contact.first_id,
+        "outgoing": contact.outgoing, "first": contact.first_id, "escalation": contact.escalation_id,
         "arrived_at": _iso(contact.arrived_at), "answered_at": _iso(contact.answered_at),
         "ended_at": _iso(contact.ended_at), "seat": contact.seat_id, "person": contact.person_id, "cut": contact.cut,
         "category": contact.category, "further": list(contact.further), "outcome": contact.outcome,
@@ -220,7 +220,7 @@ def _callback(row: Callback) -> dict[str, Any]:
     return {
         "id": row.id, "contact": row.contact_id, "city": row.city_id, "line": row.line_id, "urgency": row.urgency,
         "how": row.how, "asked_at": _iso(row.asked_at), "waited": row.waited, "times": row.times,
-        "attempts": row.attempts,
+        "attempts": row.attempts, "escalation": row.escalation_id, "callable": row.fingerprint is not None,
     }  # fmt: skip
 
 

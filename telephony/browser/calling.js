@@ -5,6 +5,8 @@ import { page, t } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const CONFIRM_WITHIN = 5000;
+// Whoever rests is not asked.
+const RESTING = ["break", "lunch"];
 
 export class Calling {
   constructor(board, link, phone, card, say) {
@@ -35,14 +37,18 @@ export class Calling {
     const talking = mine && own && this.phone.inCall && ["talking", "held"].includes(contact.state);
     const asked = talking && Boolean(contact.third);
     $("transfer").hidden = !talking || asked;
-    $("drop").hidden = !asked;
+    // While somebody is asked, hanging up means them: the resident waits.
+    this.asking = asked && contact.third_state !== "joined";
+    $("drop").hidden = !asked || this.asking;
+    $("hang-up").querySelector("span").textContent = this.asking ? t("相談をやめる") : t("電話を切る");
     $("join").hidden = !(asked && contact.third_state === "talking");
     $("hand-over").hidden = !(asked && contact.third_state !== "called");
-    $("keypad").hidden = !(mine && this.phone.inCall && !asked);
+    $("keypad").hidden = !(mine && this.phone.inCall && !asked && !seat?.supervises);
     $("dial").hidden = !(mine && seat && ["available", "away"].includes(seat.presence));
     $("hand").hidden = !(mine && seat);
     $("hand").setAttribute("aria-pressed", String(Boolean(seat?.hand)));
     $("nuisance").hidden = !talking || contact.nuisance;
+    this.mine = mine;
     const confirm = Date.now() - this.nuisanceAsked < CONFIRM_WITHIN;
     $("nuisance").querySelector("span").textContent = confirm ? t("本当に迷惑電話にする") : t("迷惑電話");
     $("neighbours").hidden = !page.neighbours.length;
@@ -70,13 +76,13 @@ export class Calling {
     const seats = Object.entries(state.seats).filter(([id, one]) => id !== seatId && one.person !== null).map(([id, one]) => ({
       target: `seat:${id}`, label: `${one.name} ${one.person_name}`, detail: one.supervisor ? t("責任者・{presence}", { presence: presenceText(one) }) : presenceText(one),
       words: [id, ...(one.supervisor ? [t("責任者"), t("せきにんしゃ")] : [])],
-      off: ["available", "away"].includes(one.presence) ? "" : presenceText(one), first: one.supervisor ? 0 : 1,
+      off: one.presence === "available" || (one.presence === "away" && !RESTING.includes(one.reason)) ? "" : presenceText(one), first: one.supervisor ? 0 : 1,
     }));
     const offices = page.departments.filter((one) => one.city === contact?.city).map((one) => ({
       target: `department:${one.id}`, label: one.name, detail: one.phone, words: [one.id, one.reading, one.phone],
       off: one.transfer ? "" : t("つなげません（{phone}を案内）", { phone: one.phone }), first: 2,
     }));
-    return [...seats.sort((a, b) => a.first - b.first), ...offices];
+    return [...seats.sort((a, b) => Boolean(a.off) - Boolean(b.off) || a.first - b.first), ...offices];
   }
 
   transfer() {
@@ -95,7 +101,10 @@ export class Calling {
     picker.show({
       title: t("相手に送る番号ボタン（0-9 * #）"), items: () => [],
       free: (typed) => (/^[0-9*#]{1,40}$/.test(typed) ? { label: typed, detail: t("Enterで送ります"), words: [], digits: typed } : null),
-      actions: [{ text: t("送る"), does: ({ digits }) => this.phone.command("keys", digits) }],
+      actions: [{ text: t("送る"), does: ({ digits }) => {
+        this.phone.command("keys", digits);
+        this.say(t("{digits} を送りました。", { digits }));
+      } }],
     });
   }
 
@@ -123,8 +132,10 @@ export class Calling {
 
   nuisance() {
     if ($("nuisance").hidden) return;
-    if (Date.now() - this.nuisanceAsked > CONFIRM_WITHIN) this.nuisanceAsked = Date.now();
-    else {
+    if (Date.now() - this.nuisanceAsked > CONFIRM_WITHIN) {
+      this.nuisanceAsked = Date.now();
+      this.draw(this.mine);
+    } else {
       this.nuisanceAsked = 0;
       this.send("call.nuisance", { contact: this.board.contact.id });
     }

@@ -53,6 +53,7 @@ export class Card {
     const mine = contact.person === this.board.me.id;
     if (this.shown !== contact.id || mine !== this.mine) this.show(contact);
     this.mine = mine;
+    for (const id of ["categories", "outcomes"]) $(id).disabled = !mine;
     $("contact-city").textContent = line?.city ?? contact.city;
     $("contact-greeting").textContent = line?.greeting ?? "";
     $("contact-line").textContent = line?.name ?? contact.line;

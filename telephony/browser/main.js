@@ -102,7 +102,7 @@ function drawSeatKeys() {
     if (free.some(([id]) => id === wanted)) select.value = wanted;
     $("take-seat").disabled = !free.length;
   }
-  $("no-contact-hint").textContent = !seat ? t("席を選んで着席すると、電話を受けられます。")
+  $("no-contact-hint").textContent = seat?.supervises ? calling.sentence() : !seat ? t("席を選んで着席すると、電話を受けられます。")
     : seat.presence === "available" ? t("電話が入ると、ここに応対票が出ます。") : t("「受付中にする」を押すと、電話が入ります。");
 }
 
@@ -126,6 +126,8 @@ function drawCall() {
   calling.draw(mine);
   $("hold").disabled = $("mute").disabled = $("hang-up").disabled = !(phone.inCall && mine);
   if (ringing) $("hang-up").disabled = true;
+  // Whoever only listens has nobody to put on hold.
+  if (seat?.supervises) $("hold").disabled = true;
   $("hold").setAttribute("aria-pressed", String(phone.state === "held"));
   $("mute").setAttribute("aria-pressed", String(phone.muted));
   const wrapping = contact?.state === "wrapping" && contact.person === board.me.id;
@@ -200,7 +202,7 @@ addEventListener("beforeunload", (event) => phone.inCall && event.preventDefault
 // A form of the header leaves the page, and with it the phone.
 for (const form of document.querySelectorAll(".ends form")) {
   form.addEventListener("submit", (event) => {
-    const busy = phone.inCall || phone.state === "ringing";
+    const busy = phone.inCall || phone.state === "ringing" || (form.id === "sign-out" && board.contact);
     if (!busy) return;
     event.preventDefault();
     say(form.id === "sign-out" ? t("応対が終わってからサインアウトしてください。") : t("通話が終わってから言語を切り替えてください。"));
@@ -268,7 +270,7 @@ $("answer").addEventListener("click", () => {
   phone.command("answer");
   $("note").focus();
 });
-$("hang-up").addEventListener("click", () => phone.command("hang_up"));
+$("hang-up").addEventListener("click", () => (calling.asking ? calling.send("call.drop") : phone.command("hang_up")));
 $("hold").addEventListener("click", () => phone.command(phone.state === "held" ? "resume" : "hold"));
 $("mute").addEventListener("click", () => phone.command(phone.muted ? "unmute" : "mute"));
 $("extend").addEventListener("click", () => asked("wrap_up.extend"));

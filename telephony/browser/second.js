@@ -23,11 +23,27 @@ export class SecondTier {
     return page.departments.filter((one) => one.city === this.board.contact?.city);
   }
 
-  show() {
+  show(contact) {
     this.close();
+    this.tell(contact);
     $("earlier-list").hidden = true;
     const all = [["supervisor", t("責任者")], ["city", t("市（課は市で決める）")], ...this.offices.map((one) => [`city:${one.id}`, t("市・{office}", { office: one.name })])];
     $("hand-on-to").replaceChildren(...all.map(([value, text]) => new Option(text, value)));
+  }
+
+  // In a call that tells an answer, both question and answer are at hand.
+  async tell(contact) {
+    $("to-tell").hidden = true;
+    if (!contact.escalation) return;
+    try {
+      const { question, answer } = await this.link.send("escalation.show", { escalation: contact.escalation });
+      if (this.card.shown !== contact.id) return;
+      $("to-tell").hidden = false;
+      $("to-tell-question").textContent = question;
+      $("to-tell-answer").textContent = answer;
+    } catch (refusal) {
+      this.say(refusal.sentence);
+    }
   }
 
   draw(contact) {

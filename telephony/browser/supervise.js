@@ -106,6 +106,7 @@ function drawEscalations() {
     place.dataset.key = String(row.id);
     const late = !row.answered_at && board.since(row.due_at) > 0;
     const office = page.departments.find((one) => one.id === row.office)?.name;
+    element("span", t("応対{id}・{time}", { id: row.contact, time: clockTime(row.raised_at) }), "quiet", place);
     element("strong", office ?? (row.to === "city" ? t("市") : t("責任者")), "", place);
     if (row.kind === "complaint") element("span", t("苦情"), "must", place);
     element("span", late ? t("期限を{time}超過", { time: span(board.since(row.due_at)) }) : t("期限 {time}", { time: clockTime(row.due_at) }), late ? "must" : "quiet", place);

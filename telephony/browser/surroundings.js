@@ -146,6 +146,7 @@ export class CallbackList {
       const { does, callback } = target.closest("button")?.dataset ?? {};
       if (does === "call") this.call(Number(callback));
       else if (does === "number") this.number(Number(callback));
+      else if (does === "settle") this.settle(Number(callback));
       else if (does) this.tried(Number(callback), does === "reached");
     });
   }
@@ -166,7 +167,14 @@ export class CallbackList {
     element("p", this.numbers.get(row.id) ?? "", "number", place);
     const keys = element("p", "", "keys", place);
     const texts = { call: t("かける"), number: t("番号を見る"), reached: t("つながった"), "no-answer": t("不通 {n}", { n: row.attempts || "" }) };
+    // Whoever was called by other means says how it went.
+    if (!this.numbers.has(row.id)) delete texts.reached;
+    if (!this.numbers.has(row.id) && !row.attempts) delete texts["no-answer"];
     if (!this.mayCall) delete texts.call;
+    if (!row.callable) {
+      for (const does of Object.keys(texts)) delete texts[does];
+      texts.settle = t("番号なし・確認した");
+    }
     for (const [does, text] of Object.entries(texts)) Object.assign(element("button", text, "", keys).dataset, { does, callback: row.id });
     return place;
   }
@@ -183,6 +191,10 @@ export class CallbackList {
     } catch (refusal) {
       this.say(refusal.sentence);
     }
+  }
+
+  settle(callback) {
+    this.link.send("callback.settle", { callback }).catch((refusal) => this.say(refusal.sentence));
   }
 
   tried(callback, reached) {

@@ -18,7 +18,7 @@ function tiles() {
   const longest = since ? board.since(since) : 0;
   const open = Object.values(seats).filter((seat) => seat.presence === "available").length;
   const busy = Object.values(seats).filter((seat) => ["ringing", "on_contact"].includes(seat.presence)).length;
-  const must = callbacks.list.filter((row) => row.urgency === "must").length;
+  const must = callbacks.list.filter((row) => row.urgency === "must" && row.callable).length;
   const { answer_rate: rate, service_level: level } = figures.today;
   const percent = (part) => (part === null ? "–" : `${Math.round(part * 100)}%`);
   const judged = (part, target) => (part === null ? "" : part >= target ? "good" : "bad");

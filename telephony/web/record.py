@@ -134,14 +134,16 @@ def figures() -> Any:
         by_day = grouped(session, first, last, me.cities, lambda day, _: day) if first < last else {}
         names = _choice_names(built, session, me.cities)
         months = [
-            {"city": city, "month": f"{first:%Y-%m}", "frozen": built.corrections.is_frozen(session, city, _start(first))}
-            for city in sorted(me.cities)
-        ]
+            {"city": city.id, "name": city.name, "month": f"{first:%Y-%m}",
+             "frozen": built.corrections.is_frozen(session, city.id, _start(first))}
+            for city in built.directory.cities(session) if city.id in me.cities
+        ]  # fmt: skip
+        is_over = f"{first:%Y-%m}" < f"{_today():%Y-%m}"
     return render_template(
         "telephony/figures.html", first=first, last=last, whole=whole, by_day=by_day, months=months,
         hour_rows=[(f"{hour}:00", row) for hour, row in by_hour.items()],
         weekday_rows=list(by_weekday.items()),
-        names=names, level=built.settings[SERVICE_LEVEL],
+        names=names, is_over=is_over, level=built.settings[SERVICE_LEVEL],
     )  # fmt: skip
 
 

@@ -125,6 +125,7 @@ class Scene:
 def scene(centre: Stage, desk: Desk, browser: Any, resident: Callable[..., Resident]) -> Iterator[Scene]:
     """Everybody at their places."""
     boss = sit_down(centre, browser, "supervisor", "seat-2")
+    boss.page.select_option("#away-reason", "paperwork")
     boss.page.click("#go-away")
     boss.presence("away")
     office = Resident(centre, OFFICE)

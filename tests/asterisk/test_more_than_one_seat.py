@@ -36,6 +36,7 @@ def office(centre: Stage) -> Iterator[Resident]:
 def colleague(centre: Stage, browser: Any) -> Iterator[Desk]:
     """The supervisor, at seat 2; away, so that the queue rings seat 1."""
     made = sit_down(centre, browser, "supervisor", "seat-2")
+    made.page.select_option("#away-reason", "paperwork")
     made.page.click("#go-away")
     made.presence("away")
     yield made

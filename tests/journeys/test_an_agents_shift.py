@@ -42,6 +42,7 @@ class Shift:
     def __init__(self, centre: Stage, browser: Any) -> None:
         self.centre = centre
         self.boss = sit_down(centre, browser, "supervisor", "seat-2")
+        self.boss.page.select_option("#away-reason", "paperwork")
         self.boss.page.click("#go-away")
         self.boss.presence("away")
         self.desk = sit_down(centre, browser)

@@ -17,6 +17,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("third_state", sa.String(10), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("passed_to", sa.String(60), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("nuisance", sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.add_column(sa.Column("escalation_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("sources", sa.JSON(), nullable=False, server_default="[]"))
         batch_op.add_column(sa.Column("counted", sa.Boolean(), nullable=False, server_default=sa.true()))
     with op.batch_alter_table("seats") as batch_op:
@@ -74,5 +75,5 @@ def downgrade() -> None:
         for column in ("supervision", "supervises", "hand_at", "hand"):
             batch_op.drop_column(column)
     with op.batch_alter_table("contacts") as batch_op:
-        for column in ("counted", "sources", "nuisance", "passed_to", "third_state", "third"):
+        for column in ("counted", "sources", "escalation_id", "nuisance", "passed_to", "third_state", "third"):
             batch_op.drop_column(column)
