@@ -10,7 +10,7 @@ from contact_center.house import House
 from telephony.pbx import install, render
 from telephony.pbx.trunk import NOT_NEEDED, REGISTERED, trunk_state
 from telephony.pbx.values import MODULES
-from telephony.settings import TRUNK_CHANNELS
+from telephony.settings import TRUNK_CHANNELS, TRUNKS, TrunkSettings
 
 
 def check(house: House) -> Iterator[Finding]:
@@ -28,13 +28,9 @@ def check(house: House) -> Iterator[Finding]:
         silent = [name for name in MODULES if (found.modules / f"{name}.so").exists() and f"{name}.so" not in loaded]
         good = "読み込まれています。" if not silent else f"読み込まれていません: {', '.join(silent)}。ログを見てください。"
         yield Finding("Asteriskの読み込み", not silent, good)
-        trunk = trunk_state(house)
-        away = "応答がありません。trunk.host と trunk.port、電話会社側の設定を確かめてください。"
-        yield Finding("電話会社", trunk.reachable, "応答があります。" if trunk.reachable else away)
-        if trunk.registration != NOT_NEEDED:
-            registered = trunk.registration == REGISTERED
-            wrong = f"登録されていません（{trunk.registration}）。trunk.user と trunk.password を確かめてください。"
-            yield Finding("電話会社への登録", registered, "登録されています。" if registered else wrong)
+        for trunk in TRUNKS:
+            if house.settings[trunk.host]:
+                yield from _carrier(house, trunk)
     except MadoguchiError as error:
         yield Finding("Asterisk", False, f"{error.sentence()} 起動は madoguchi --settings … up です。")
     prompts = render.missing_prompts(house)
@@ -42,6 +38,16 @@ def check(house: House) -> Iterator[Finding]:
         "案内音声", not prompts, "そろっています。" if not prompts else f"{len(prompts)}本ありません。起動し直すと作られます。"
     )
     yield from _channels(house)
+
+
+def _carrier(house: House, trunk: TrunkSettings) -> Iterator[Finding]:
+    state, which = trunk_state(house, trunk), "電話会社" if trunk is TRUNKS[0] else "予備の電話会社"
+    away = f"応答がありません。{trunk.host.name} と {trunk.port.name}、電話会社側の設定を確かめてください。"
+    yield Finding(which, state.reachable, "応答があります。" if state.reachable else away)
+    if state.registration != NOT_NEEDED:
+        registered = state.registration == REGISTERED
+        wrong = f"登録されていません（{state.registration}）。{trunk.user.name} と {trunk.password.name} を確かめてください。"
+        yield Finding(f"{which}への登録", registered, "登録されています。" if registered else wrong)
 
 
 def _channels(house: House) -> Iterator[Finding]:

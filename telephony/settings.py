@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from contact_center.settings import Setting
 
 SIP_HOST = Setting("telephony.host", "127.0.0.1", "Address on which Asterisk answers the carrier and native phones.")
@@ -52,10 +54,48 @@ TRUNK_USER = Setting("trunk.user", "", "User name at the carrier, where it asks 
 TRUNK_NUMBER = Setting("trunk.number", "", "Name under which we register, where it is not the user name; empty: the user name.")
 TRUNK_PASSWORD = Setting("trunk.password", "", "Password at the carrier.", secret=True)
 TRUNK_FROM = Setting("trunk.from", "", "Addresses the carrier calls from, separated by commas; empty: its host.")
+BACKUP_KIND = replace(TRUNK_KIND, name="backup.kind", sentence="How the second carrier knows us.")
+BACKUP_HOST = Setting(
+    "backup.host", "", "Address or name of a second carrier: calls go out by it where the first takes none (NB-13); empty: none."
+)
+BACKUP_PORT = replace(TRUNK_PORT, name="backup.port", sentence="SIP port of the second carrier.")
+BACKUP_TRANSPORT = replace(TRUNK_TRANSPORT, name="backup.transport", sentence="How SIP travels to the second carrier.")
+BACKUP_USER = replace(TRUNK_USER, name="backup.user", sentence="User name at the second carrier, where it asks for one.")
+BACKUP_NUMBER = replace(TRUNK_NUMBER, name="backup.number")
+BACKUP_PASSWORD = replace(TRUNK_PASSWORD, name="backup.password", sentence="Password at the second carrier.")
+BACKUP_FROM = replace(TRUNK_FROM, name="backup.from", sentence="Addresses the second carrier calls from; empty: its host.")
 TRUNK_CHANNELS = Setting("trunk.channels", 0, "Legs the carrier allows at once over all lines; 0: not said.", least=0, most=1000)
+
+
+@dataclass(frozen=True)
+class TrunkSettings:
+    """The settings of one carrier, by its name in Asterisk."""
+
+    name: str
+    kind: Setting[str]
+    host: Setting[str]
+    port: Setting[int]
+    transport: Setting[str]
+    user: Setting[str]
+    number: Setting[str]
+    password: Setting[str]
+    addresses: Setting[str]
+
+
+TRUNKS = (
+    TrunkSettings(
+        "trunk", TRUNK_KIND, TRUNK_HOST, TRUNK_PORT, TRUNK_TRANSPORT, TRUNK_USER, TRUNK_NUMBER, TRUNK_PASSWORD, TRUNK_FROM
+    ),
+    TrunkSettings(
+        "backup", BACKUP_KIND, BACKUP_HOST, BACKUP_PORT, BACKUP_TRANSPORT, BACKUP_USER, BACKUP_NUMBER, BACKUP_PASSWORD,
+        BACKUP_FROM,
+    ),
+)  # fmt: skip
+"""The carriers: the first, and the one that stands in for it."""
 
 TELEPHONY_SETTINGS = (
     SIP_HOST, SIP_PORT, SIP_TLS_PORT, AMI_PORT, AMI_ENDPOINT, HTTP_PORT, RTP_FIRST, RTP_LAST, MEDIA_ADDRESS, LOCAL_NETWORKS,
     RING_SECONDS, LONGEST_WAIT, SAY_PLACE_EVERY, SAME_SEAT_WITHIN, MAY_CALL, MAY_NOT_CALL, TRUNK_KIND, TRUNK_HOST,
-    TRUNK_PORT, TRUNK_TRANSPORT, TRUNK_USER, TRUNK_NUMBER, TRUNK_PASSWORD, TRUNK_FROM, TRUNK_CHANNELS,
+    TRUNK_PORT, TRUNK_TRANSPORT, TRUNK_USER, TRUNK_NUMBER, TRUNK_PASSWORD, TRUNK_FROM, TRUNK_CHANNELS, BACKUP_KIND,
+    BACKUP_HOST, BACKUP_PORT, BACKUP_TRANSPORT, BACKUP_USER, BACKUP_NUMBER, BACKUP_PASSWORD, BACKUP_FROM,
 )  # fmt: skip

@@ -87,7 +87,7 @@ def render(house: House) -> Rendered:
         keep_trailing_newline=True, autoescape=False,
     )  # fmt: skip
     environment.filters["value"] = plain_value
-    names = [name.removesuffix(".j2") for name in environment.list_templates()]
+    names = [name.removesuffix(".j2") for name in environment.list_templates(["j2"]) if name.endswith(".conf.j2")]
     files = {name: environment.get_template(name + ".j2").render(filled) for name in names}
     return Rendered(files, frozenset(row.id for row in closings), frozenset(row.id for row in notices))
 

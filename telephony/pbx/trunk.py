@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from contact_center.house import House
 from telephony.pbx import render
-from telephony.settings import TRUNK_KIND
+from telephony.settings import TRUNKS, TrunkSettings
 
 NOT_NEEDED, REGISTERED = "not needed", "Registered"
 
@@ -24,14 +24,14 @@ class TrunkState:
     registration: str
 
 
-def trunk_state(house: House) -> TrunkState:
-    """The state of the trunk now; Asterisk asks the carrier every ten seconds.
+def trunk_state(house: House, trunk: TrunkSettings = TRUNKS[0]) -> TrunkState:
+    """The state of a trunk now; Asterisk asks the carrier every ten seconds.
 
     :raises Unavailable: where Asterisk does not run.
     """
     contacts = render.console(house, "pjsip show contacts")
-    reachable = re.search(r"trunk/\S+\s+\S+\s+Avail", contacts) is not None
-    if house.settings[TRUNK_KIND] != "registration":
+    reachable = re.search(rf"{trunk.name}/\S+\s+\S+\s+Avail", contacts) is not None
+    if house.settings[trunk.kind] != "registration":
         return TrunkState(reachable, NOT_NEEDED)
-    said = re.search(r"(?m)^\s*trunk/\S+\s+\S+\s+(\w+)", render.console(house, "pjsip show registrations"))
+    said = re.search(rf"(?m)^\s*{trunk.name}/\S+\s+\S+\s+(\w+)", render.console(house, "pjsip show registrations"))
     return TrunkState(reachable, said.group(1) if said else "Unregistered")

@@ -93,6 +93,7 @@ def values(house: House, at: Places, session: Session, closings: Sequence[Closin
         raise Unavailable("Asteriskがありません。make setup（root）で入れてください。")
     now = house.clock.now()
     views = house.directory.lines(session)
+    trunks = [_trunk(house, at, trunk) for trunk in s.TRUNKS if settings[trunk.host]]
     return {
         "etc": at.etc, "home": at.home, "run": at.run, "prompts": at.prompts, "modules_folder": found.modules,
         "data": at.data, "modules": [name for name in MODULES if (found.modules / f"{name}.so").exists()],
@@ -101,10 +102,7 @@ def values(house: House, at: Places, session: Session, closings: Sequence[Closin
         "ami_port": settings[s.AMI_PORT], "ami_secret": house.keyring.secret("ami"), "ami_events": EVENTS, "unread_events": UNREAD,
         "rtp_first": settings[s.RTP_FIRST], "rtp_last": settings[s.RTP_LAST], "nat": _nat(house),
         "certificate": settings.home / "tls" / "server.pem", "certificate_key": settings.home / "tls" / "server.key",
-        "trunk_kind": settings[s.TRUNK_KIND], "trunk_host": settings[s.TRUNK_HOST], "trunk_port": settings[s.TRUNK_PORT],
-        "trunk_transport": settings[s.TRUNK_TRANSPORT], "trunk_user": settings[s.TRUNK_USER],
-        "trunk_number": settings[s.TRUNK_NUMBER] or settings[s.TRUNK_USER],
-        "trunk_password": settings[s.TRUNK_PASSWORD], "trunk_from": _trunk_addresses(house, at),
+        "trunks": trunks, "trunk_kind": trunks[0]["kind"], "trunk_number": trunks[0]["number"], "backup": len(trunks) > 1,
         "probe_secret": house.keyring.secret("probe"),
         "seats_database": at.seats_database, "seats": [seat.id for seat in house.seats.all(session)],
         "pools": [pool.id for pool in house.directory.pools(session)], "ring_seconds": settings[s.RING_SECONDS],
@@ -166,17 +164,32 @@ def _nat(house: House) -> str:
     return "\n".join([*words, *(f"local_net = {ipaddress.ip_network(n)}" for n in networks)])
 
 
-def _trunk_addresses(house: House, at: Places) -> list[str]:
-    given = [a.strip() for a in house.settings[s.TRUNK_FROM].split(",") if a.strip()]
+def _trunk(house: House, at: Places, trunk: s.TrunkSettings) -> dict[str, Any]:
+    settings = house.settings
+    return {
+        "name": trunk.name, "kind": settings[trunk.kind], "host": settings[trunk.host], "port": settings[trunk.port],
+        "transport": settings[trunk.transport], "user": settings[trunk.user],
+        "number": settings[trunk.number] or settings[trunk.user], "password": settings[trunk.password],
+        "addresses": _trunk_addresses(house, at, trunk),
+    }  # fmt: skip
+
+
+def _trunk_addresses(house: House, at: Places, trunk: s.TrunkSettings) -> list[str]:
+    given = [a.strip() for a in house.settings[trunk.addresses].split(",") if a.strip()]
     if given:
         return given
-    host = house.settings[s.TRUNK_HOST]
+    host = house.settings[trunk.host]
     try:
         return sorted({str(info[4][0]) for info in socket.getaddrinfo(host, None, socket.AF_INET)})
     except OSError as error:
         # A name that cannot be looked up just now must not stand in the way of an emergency closing.
         former = at.etc / "pjsip.conf"
-        known = re.findall(r"(?m)^match = (.+)$", former.read_text()) if former.exists() else []
+        section = rf"(?s)endpoint = {trunk.name}\n(.*?)\n\n"
+        found = re.search(section, former.read_text()) if former.exists() else None
+        known = re.findall(r"(?m)^match = (.+)$", found.group(1)) if found else []
         if known:
             return known
-        raise SettingsError("trunk.host の「%(host)s」が引けません。trunk.from に番地を書いてください。", host=host) from error
+        raise SettingsError(
+            "%(name)s の「%(host)s」が引けません。%(addresses)s に番地を書いてください。",
+            name=trunk.host.name, host=host, addresses=trunk.addresses.name,
+        ) from error  # fmt: skip
