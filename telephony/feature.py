@@ -55,6 +55,7 @@ feature = Feature(
         HubHandler(m.EndSupervision, "supervise.listen", _CALL + "end_supervision", anywhere=True),
         HubHandler(m.LinkSource, "contact.personal", _SECOND + "link_source"),
         HubHandler(m.AskEarlier, "contact.personal", _SECOND + "earlier"),
+        HubHandler(m.AskMine, "seat.use", _SECOND + "mine", anywhere=True),
         HubHandler(m.HandOn, "contact.personal", _SECOND + "hand_on", anywhere=True),
         HubHandler(m.ShowEscalation, "contact.read", _SECOND + "show", anywhere=True),
         HubHandler(m.ReceiveEscalation, "contact.read", _SECOND + "receive", anywhere=True),

@@ -293,6 +293,13 @@ class AskEarlier(Message):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AskMine(Message):
+    """What I have served today."""
+
+    TYPE: ClassVar[str] = "contact.mine"
+
+
+@dataclass(frozen=True, kw_only=True)
 class HandOn(Message):
     """Hand a contact to the supervisor or the city, as a question or a complaint."""
 

@@ -24,12 +24,23 @@ def earlier(hub: Hub, actor: Actor, message: m.AskEarlier) -> Iterator[Message]:
     """The contacts before this one from the same number."""
     with hub.house.database.reading() as session:
         found = hub.house.notes.earlier(session, actor, message.contact)
+    yield _list(message, found)
+
+
+def mine(hub: Hub, actor: Actor, message: m.AskMine) -> Iterator[Message]:
+    """What the agent has served today."""
+    with hub.house.database.reading() as session:
+        found = hub.house.notes.mine_of_the_day(session, actor)
+    yield _list(message, found)
+
+
+def _list(message: Message, contacts: list[Contact]) -> Done:
     rows = [
-        {"id": c.id, "at": c.arrived_at.isoformat(), "line": c.line_id, "category": c.category, "outcome": c.outcome,
-         "unserved": c.unserved, "outgoing": c.outgoing}
-        for c in found
+        {"id": c.id, "at": c.arrived_at.isoformat(), "line": c.line_id, "city": c.city_id, "category": c.category,
+         "outcome": c.outcome, "unserved": c.unserved, "outgoing": c.outgoing}
+        for c in contacts
     ]  # fmt: skip
-    yield Done(to=message.TYPE, ref=None, result={"contacts": rows})
+    return Done(to=message.TYPE, ref=None, result={"contacts": rows})
 
 
 def hand_on(hub: Hub, actor: Actor, message: m.HandOn) -> Iterator[Message]:

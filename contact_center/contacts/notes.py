@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, time
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contact_center.audit import Act, AuditTrail
-from contact_center.clock import Clock
+from contact_center.clock import TOKYO, Clock, day_of
 from contact_center.contacts.model import BY_HAND, Contact, State
 from contact_center.contacts.service import Contacts
 from contact_center.contacts.sharing import IN_TALK
@@ -26,6 +27,7 @@ LONGEST_NOTE = 4000
 MOST_FURTHER = 3
 MOST_SOURCES = 6
 MOST_EARLIER = 10
+MOST_OF_A_DAY = 200
 SOURCE = re.compile(r"[a-z]{2,20}:[A-Za-z0-9-]{1,40}")
 RELAY = "+8150"
 """Numbers among which are those of the telephone relay service for the deaf."""
@@ -191,6 +193,13 @@ class Notes:
         ids = [int(owner) for owner in self._vault.owners_of(session, "contact", "number", number, 20)]
         wanted = select(Contact).where(Contact.id.in_(ids), Contact.id != id, Contact.city_id.in_(actor.cities))
         return list(session.scalars(wanted.order_by(Contact.arrived_at.desc()).limit(MOST_EARLIER)))
+
+    def mine_of_the_day(self, session: Session, actor: Actor) -> list[Contact]:
+        """What this agent has served today, newest first; no number and no note is in it."""
+        midnight = datetime.combine(day_of(self._clock.now()), time(), TOKYO)
+        wanted = select(Contact).where(Contact.person_id == actor.person, Contact.arrived_at >= midnight)
+        mine = wanted.where(Contact.answered_at.is_not(None), Contact.city_id.in_(actor.cities))
+        return list(session.scalars(mine.order_by(Contact.id.desc()).limit(MOST_OF_A_DAY)))
 
     def of(self, session: Session, actor: Actor, id: int) -> Contact:
         """A contact of a city whose contacts the actor may see in person.

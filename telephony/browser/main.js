@@ -7,7 +7,8 @@ import { Link } from "./link.js";
 import { mountPanels } from "./panels.js";
 import { Phone } from "./phone.js";
 import { Sound } from "./sound.js";
-import { awayWord, CallbackList, drawFigures, LineLamps, presenceText, SeatList, supervisedText } from "./surroundings.js";
+import { awayWord, CallbackList, drawFigures, drawWaiting, LineLamps, presenceText, SeatList, supervisedText } from "./surroundings.js";
+import { showMine } from "./second.js";
 import { settle } from "./settle.js";
 import { page, span, t } from "./words.js";
 
@@ -164,6 +165,7 @@ function draw() {
   card.draw();
   lamps.draw();
   drawFigures(board);
+  drawWaiting(board);
   seats.draw();
   callbacks.draw();
   drawCall();
@@ -227,6 +229,7 @@ setInterval(() => {
   if (!board.state) return;
   lamps.draw();
   seats.draw();
+  drawWaiting(board);
   card.tick();
   drawCall();
   drawNotice();
@@ -275,11 +278,12 @@ $("hold").addEventListener("click", () => phone.command(phone.state === "held" ?
 $("mute").addEventListener("click", () => phone.command(phone.muted ? "unmute" : "mute"));
 $("extend").addEventListener("click", () => asked("wrap_up.extend"));
 $("finish").addEventListener("click", () => card.finish());
+$("mine").addEventListener("click", () => showMine(board, link, say));
 
 const keys = {
   F4: "answer", F6: "transfer", F8: "hang-up", F9: "hold", F10: "mute", "Alt+g": "hand-over", "Alt+j": "join", "Alt+b": "drop",
   "Alt+k": "keypad", "Alt+d": "dial", "Alt+h": "hand", "Alt+m": "nuisance", "Alt+t": "neighbours", "Alt+l": "leave-supervision",
-  "Alt+s": "check", "Alt+a": "source", "Alt+q": "hand-on", "Alt+p": "earlier", "Alt+e": "extend", "Alt+1": "go-available", "Alt+2": "go-away", "Control+Enter": "finish",
+  "Alt+s": "check", "Alt+r": "mine", "Alt+a": "source", "Alt+q": "hand-on", "Alt+p": "earlier", "Alt+e": "extend", "Alt+1": "go-available", "Alt+2": "go-away", "Control+Enter": "finish",
 };
 addEventListener("keydown", (event) => {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;

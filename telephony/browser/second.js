@@ -1,7 +1,25 @@
 // What the card offers beyond the note: where the answer came from, earlier contacts, handing on to the supervisor or the city.
 import { picker } from "./picker.js";
 import { element, settle } from "./settle.js";
-import { page, t } from "./words.js";
+import { clockTime, page, t } from "./words.js";
+
+// A contact that is over: its direction, category and outcome.
+function inWords({ city, category, outcome, outgoing, unserved }) {
+  const choices = page.choices[city] ?? { category: [], outcome: [] };
+  const name = (list, code) => list.find((one) => one.code === code)?.name ?? "";
+  return [outgoing ? t("こちらから") : "", name(choices.category, category), name(choices.outcome, outcome), unserved ? t("応答できず") : ""].filter(Boolean).join("　");
+}
+
+// What one has served today, to look up which contact it was.
+export async function showMine(board, link, say) {
+  try {
+    const { contacts } = await link.send("contact.mine");
+    const items = contacts.map((one) => ({ label: clockTime(one.at), detail: `${board.state.lines[one.line]?.name ?? one.line}　${inWords(one)}`, words: [inWords(one)] }));
+    picker.show({ title: t("今日の自分の応対（{n}件）", { n: items.length }), items: () => items, actions: [] });
+  } catch (refusal) {
+    say(refusal.sentence);
+  }
+}
 
 const $ = (id) => document.getElementById(id);
 
@@ -103,12 +121,7 @@ export class SecondTier {
     try {
       const { contacts } = await this.link.send("contact.earlier", { contact });
       if (this.card.shown !== contact) return;
-      const { category, outcome } = page.choices[this.board.contact.city];
-      const name = (list, code) => list.find((one) => one.code === code)?.name ?? "";
-      const rows = contacts.map((one) => {
-        const at = new Date(one.at).toLocaleString(page.language === "en" ? "en-GB" : "ja-JP", { timeZone: "Asia/Tokyo", dateStyle: "short", timeStyle: "short" });
-        return element("li", [at, one.outgoing ? t("こちらから") : "", name(category, one.category), name(outcome, one.outcome), one.unserved ? t("応答できず") : ""].filter(Boolean).join("　"));
-      });
+      const rows = contacts.map((one) => element("li", `${clockTime(one.at)}　${inWords(one)}`));
       $("earlier-list").replaceChildren(...(rows.length ? rows : [element("li", t("この番号からの応対は、ほかにありません。"))]));
       $("earlier-list").hidden = false;
     } catch (refusal) {

@@ -96,6 +96,20 @@ export function drawFigures(board) {
 // Who hears a seat's conversation, in words; the agent always sees it.
 export const supervisedText = ({ name, how }) => ({ listen: t("{name}が聞いています", { name }), whisper: t("{name}がささやいています", { name }), join: t("{name}が加わっています", { name }) })[how];
 
+// Who waits, longest first: the next call is known before it rings.
+export function drawWaiting(board) {
+  const waiting = Object.values(board.state.contacts).filter((one) => ["queued", "offered"].includes(one.state)).sort((a, b) => a.arrived_at.localeCompare(b.arrived_at));
+  $("waiting-part").hidden = !waiting.length;
+  settle($("waiting"), waiting.slice(0, 8).map((one) => {
+    const row = element("li");
+    row.dataset.key = String(one.id);
+    const line = board.state.lines[one.line];
+    element("span", `${line?.city ?? ""} ${line?.name ?? one.line}`, "", row);
+    element("span", span(board.since(one.arrived_at)), "quiet", row);
+    return row;
+  }));
+}
+
 export class SeatList {
   constructor(board, link, say) {
     this.board = board;
