@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -58,11 +58,12 @@ match = {carrier}
 
 
 @contextmanager
-def bare_asterisk(home: Path, music: Path, ports: int) -> Iterator[tuple[int, int]]:
+def bare_asterisk(home: Path, music: Path, ports: int, more: Mapping[str, str] | None = None) -> Iterator[tuple[int, int]]:
     """A bare Asterisk; yields its SIP port and its process id.
 
     :param music: folder of what those who wait hear.
     :param ports: UDP ports for sound.
+    :param more: what else stands in its files, by their names.
     :raises Unavailable: where it does not start.
     """
     found = install.find()
@@ -77,7 +78,7 @@ def bare_asterisk(home: Path, music: Path, ports: int) -> Iterator[tuple[int, in
         "loads": "\n".join(f"load = {name}.so" for name in MODULES if (found.modules / f"{name}.so").exists()),
     }  # fmt: skip
     for name, text in CONFIGURATION.items():
-        (home / "etc" / name).write_text(text.format(**values))
+        (home / "etc" / name).write_text(text.format(**values) + (more or {}).get(name, ""))
     configuration = str(home / "etc" / "asterisk.conf")
     words = [*found.command, "-f", "-C", configuration]
     with (home / "log" / "output").open("wb") as log:

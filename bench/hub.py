@@ -8,7 +8,7 @@ import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -72,14 +72,14 @@ def run() -> Findings:
     return _findings(ours, plain, in_browser)
 
 
-def signed_in(house: House, people: int) -> list[str]:
+def signed_in(house: House, people: int, roles: Sequence[str] = ("agent",)) -> list[str]:
     """That many people with a session each; the tokens. The rows are written directly: nobody waits for 200 passwords."""
     tokens = [secrets.token_urlsafe(32) for _ in range(people)]
     now = house.clock.now()
     with house.database.session_scope() as session:
         cities = [city.id for city in house.directory.cities(session)]
         rows = [
-            Person(account=f"console-{n}", name=f"窓口 {n}", password="", roles=["agent"], cities=cities, created_at=now)
+            Person(account=f"console-{n}", name=f"窓口 {n}", password="", roles=list(roles), cities=cities, created_at=now)
             for n in range(people)
         ]
         session.add_all(rows)

@@ -18,6 +18,7 @@ from rich.table import Table as RichTable
 
 from admin.demo.stage import Stage, stage, temporary_home
 from admin.processes.layout import prepare
+from contact_center.clock import Clock
 from contact_center.house import House, build, read_settings
 from contact_center.identity import Actor
 from telephony.pbx import render
@@ -66,6 +67,12 @@ name = "1番席"
 pools = ["main"]
 """
 """A city with one line that is always open and never full, and one seat."""
+
+
+def with_seats(seats: int) -> str:
+    """The same directory with so many seats of that pool."""
+    more = (f'[[seats]]\nid = "seat-{n}"\nname = "{n}番席"\npools = ["main"]\n' for n in range(2, seats + 1))
+    return "\n".join([DIRECTORY, *more])
 
 
 @dataclass(frozen=True)
@@ -163,20 +170,27 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def memory(pid: int) -> float:
+    """Resident memory of a process and of all that it has started, in MB; what they share counts for each."""
+    children = [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20 + sum(map(memory, children))
+
+
 def process_of(on_stage: Stage, name: str) -> int:
     """The id of one of a centre's processes, as its keeper has noted it."""
     return int((on_stage.home / "run" / f"{name}.keeper").read_text().split()[0])
 
 
 @contextmanager
-def temporary_centre_home() -> Iterator[Path]:
+def temporary_centre_home(directory: str = DIRECTORY) -> Iterator[Path]:
     """A home with our directory and a greeting of a tenth of a second; gone afterwards.
 
     The greeting is short so that a caller reaches the queue at once: how long a city speaks is no matter of speed.
     """
     home = temporary_home()
     try:
-        (home / "directory.toml").write_text(DIRECTORY, "utf-8")
+        (home / "directory.toml").write_text(directory, "utf-8")
         recordings = home / "recordings" / "line1"
         recordings.mkdir(parents=True)
         soundfile.write(recordings / "greeting.wav", np.zeros(800, dtype=np.float32), 8000, subtype="PCM_16")
@@ -186,7 +200,7 @@ def temporary_centre_home() -> Iterator[Path]:
 
 
 @contextmanager
-def whole_centre(**settings: object) -> Iterator[Stage]:
+def whole_centre(directory: str = DIRECTORY, **settings: object) -> Iterator[Stage]:
     """A centre with all its processes, its Asterisk and a carrier, on free ports.
 
     :param settings: settings by name, with `__` for the dot; they stand above those the stage chooses.
@@ -194,7 +208,7 @@ def whole_centre(**settings: object) -> Iterator[Stage]:
     variables = {"MADOGUCHI_" + name.replace("__", "_").upper(): str(value) for name, value in settings.items()}
     os.environ.update(variables)
     try:
-        with temporary_centre_home() as home, stage(home, quiet=True, directory=home / "directory.toml") as on_stage:
+        with temporary_centre_home(directory) as home, stage(home, quiet=True, directory=home / "directory.toml") as on_stage:
             yield on_stage
     finally:
         for name in variables:
@@ -202,15 +216,16 @@ def whole_centre(**settings: object) -> Iterator[Stage]:
 
 
 @contextmanager
-def still_centre(more: str = "") -> Iterator[tuple[House, Path]]:
+def still_centre(more: str = "", directory: str = DIRECTORY, clock: Clock | None = None) -> Iterator[tuple[House, Path]]:
     """A centre whose files, keys and database are there, and no process of it; with the path of its settings.
 
     :param more: further lines of the settings file.
+    :param clock: another clock than the machine's own.
     """
-    with temporary_centre_home() as home:
+    with temporary_centre_home(directory) as home:
         path = home / "madoguchi.toml"
         path.write_text(f'[centre]\nhome = "."\ndirectory = "directory.toml"\n{more}', "utf-8")
-        house = build(read_settings(path))
+        house = build(read_settings(path), clock)
         prepare(house, path)
         yield house, path
 

@@ -305,6 +305,8 @@ class Residents:
         while not self.stopped and (not calls or self.placed < calls):
             if len(self._open) < most:
                 self._place()
+                if len(self._open) == most:
+                    tell("all_there", placed=self.placed)
             due = max(due + 1 / rate, time.monotonic() - 1)
             await asyncio.sleep(max(0.0, due - time.monotonic()))
         if self.stopped:

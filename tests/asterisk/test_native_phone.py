@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -19,15 +20,25 @@ from .conftest import Desk, events, kill, last_event, sit_down
 Make = Callable[..., Resident]
 
 
-@pytest.fixture
-def phone(centre: Stage) -> Iterator[subprocess.Popen[bytes]]:
-    """`madoguchi softphone` for seat 2, enrolled as a device."""
-    token = centre.house.identity.enrol_device("operator", "phone", "seat-2 native phone", "seat-2")
+def softphone(centre: Stage, token: str) -> subprocess.Popen[bytes]:
+    """`madoguchi softphone` of an enrolled device."""
     words = [
         sys.executable, "-m", "admin.cli", "softphone", "--hub", centre.url,
         "--authority", str(centre.home / "tls" / "authority.pem"), "--host", "127.0.0.1",
     ]  # fmt: skip
-    process = subprocess.Popen(words, env={**os.environ, "MADOGUCHI_DEVICE_TOKEN": token}, start_new_session=True)
+    return subprocess.Popen(words, env={**os.environ, "MADOGUCHI_DEVICE_TOKEN": token}, start_new_session=True)
+
+
+@pytest.fixture
+def token(centre: Stage) -> str:
+    """The device token of seat 2's phone."""
+    return centre.house.identity.enrol_device("operator", "phone", "seat-2 native phone", "seat-2")
+
+
+@pytest.fixture
+def phone(centre: Stage, token: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The native phone of seat 2."""
+    process = softphone(centre, token)
     yield process
     process.terminate()
     process.wait(10)
@@ -103,6 +114,29 @@ def test_a_console_that_is_loaded_anew_finds_the_native_phone_talking(native_des
     desk.classifies()
     desk.finishes()
     desk.presence("available")
+
+
+def test_a_native_phone_that_dies_in_a_conversation_rings_with_the_same_resident_when_it_is_back(
+    centre: Stage, native_desk: Desk, phone: subprocess.Popen[bytes], token: str, resident: Make
+) -> None:
+    desk = native_desk
+    caller = resident("0311190001")
+    caller.calls()
+    desk.rings()
+    desk.answers()
+    os.killpg(phone.pid, signal.SIGKILL)
+    phone.wait(10)
+    again = softphone(centre, token)
+    try:
+        # Asterisk waits for its sound for a while before it believes that the seat has vanished.
+        desk.page.wait_for_selector("body[data-phone=ringing]", timeout=60000)
+        desk.page.get_by_text("0311190001").wait_for()
+        desk.answers()
+        caller.hangs_up()
+        desk.presence("wrapping")
+    finally:
+        again.terminate()
+        again.wait(10)
 
 
 def test_a_device_that_was_revoked_is_refused(centre: Stage) -> None:

@@ -90,7 +90,7 @@ def test_a_question_goes_to_the_city_and_the_resident_is_called_with_its_answer(
     assert kept.closed_at is not None
 
 
-@pytest.mark.requirement("IZ-17", "NB-16")
+@pytest.mark.requirement("IZ-17", "NB-14")
 def test_a_wrong_number_is_taken_out_of_the_figures_and_a_correction_brings_it_back(
     centre: Stage, desk: Desk, office: Any, resident: Make
 ) -> None:
@@ -122,7 +122,7 @@ def test_a_wrong_number_is_taken_out_of_the_figures_and_a_correction_brings_it_b
     assert [int(after[n]) - int(before[n]) for n in (arrived, answered, closed)] == [1, 1, 1]
 
 
-@pytest.mark.requirement("NB-13", "NB-16")
+@pytest.mark.requirement("NB-13")
 def test_a_contact_of_the_fallback_line_is_entered_by_hand(centre: Stage, office: Any) -> None:
     office.goto(centre.url + "/enter")
     office.select_option("#channel", "fallback")

@@ -27,7 +27,7 @@ def figures_agree(house: House, first: FakeClock) -> dict[str, object]:
     return fold.__dict__
 
 
-@pytest.mark.requirement("IZ-04")
+@pytest.mark.requirement("IZ-04", "IZ-17")
 def test_an_answered_question_puts_the_resident_on_the_list_and_telling_them_is_kept(
     house: House, play: Play, clock: FakeClock
 ) -> None:
@@ -76,7 +76,25 @@ def test_closing_a_question_takes_whoever_was_to_be_told_off_the_list(house: Hou
         assert house.callbacks.waiting(session, CITIES) == []
 
 
-@pytest.mark.requirement("NB-16")
+@pytest.mark.requirement("KQ-10", "NB-16")
+def test_a_complaint_is_shared_with_the_city_at_once_and_followed_to_its_end(house: House, play: Play) -> None:
+    hanako, boss = person(house), person(house, "boss", "supervisor")
+    play.seat(hanako)
+    id = play.arrive()
+    with house.database.session_scope() as session:
+        complaint = house.escalations.hand_on(session, hanako, id, "city", "三回かけたとのこと", kind="complaint").id
+    with house.database.session_scope() as session:
+        (row,) = house.escalations.waiting(session, CITIES)
+        assert (row.kind, row.to) == ("complaint", "city")
+        assert house.escalations.access_texts(session, boss, complaint).question.reveal() == "三回かけたとのこと"
+        house.escalations.receive(session, boss, complaint)
+        house.escalations.answer(session, boss, complaint, "共有しました")
+        # A complaint is answered by what is done about it; nobody need be called.
+        assert house.callbacks.waiting(session, CITIES) == []
+        house.escalations.close(session, boss, complaint)
+        assert house.escalations.waiting(session, CITIES) == []
+
+
 def test_an_excluded_contact_is_in_no_figure_but_its_category_and_comes_back_when_corrected(
     house: House, play: Play, clock: FakeClock
 ) -> None:

@@ -302,7 +302,7 @@ def shift() -> Iterator[Shift]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-@pytest.mark.requirement("IZ-02", "IZ-04", "IZ-17", "NB-14", "KQ-10")
+@pytest.mark.requirement("IZ-02", "IZ-04", "IZ-17", "NB-14")
 def test_an_agents_shift_and_its_figures(shift: Shift) -> None:
     for category, outcome in MORNING:
         shift.ordinary(category, outcome)

@@ -13,7 +13,7 @@ from admin.demo.stage import Stage
 from contact_center.personal import Owner
 from telephony.demo import Resident
 from telephony.softphone.hearing import HEARD, likeness, load
-from tests.asterisk.conftest import Desk, callbacks, process, sit_down
+from tests.asterisk.conftest import Desk, process, sit_down
 from tests.conftest import CLONE
 
 Make = Callable[..., Resident]
@@ -167,24 +167,6 @@ def test_a_second_tab_gets_neither_the_call_nor_the_note_until_the_call_is_over(
 
 
 @pytest.mark.requirement("NB-13")
-def test_who_talked_to_a_page_that_was_loaded_anew_hears_so_and_is_called_back(
-    centre: Stage, desk: Desk, resident: Make
-) -> None:
-    before = {row.id for row in callbacks(centre)}
-    caller = resident("0322331111")
-    caller.calls()
-    desk.rings()
-    desk.answers()
-    desk.page.on("dialog", lambda dialog: dialog.accept())
-    desk.page.reload()
-    desk.presence("wrapping", 15)
-    caller.waits("idle", 30)
-    centre.wait(lambda: [r for r in callbacks(centre) if r.id not in before and r.how == "interrupted"], 5, "nobody is listed")
-    desk.classifies()
-    desk.finishes()
-    desk.presence("available")
-
-
 def test_whoever_signs_out_during_a_call_is_asked_to_end_it_first_and_stays_on_the_page(
     desk: Desk, resident: Make
 ) -> None:
