@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 from pathlib import Path
@@ -32,15 +33,16 @@ from contact_center.personal import Personal
 from contact_center.reports.figures import Figures, counted, folded
 from contact_center.settings import SERVICE_LEVEL
 
-MEASURED = """Milliseconds of one transaction, as the switchboard and the pages begin them: each step of each contact is one of its
-own, with its events, its audit and its sealed personal values; one after the other, from one thread, as fast as the database lets
-them. A day is 400 contacts over 8 hours and a half: seven of ten answered (with the card shown, a note, category and outcome, some
-of them held, handed on to the second tier, corrected, or out of the figures), the others given up, overflowed, asked for a callback,
-cut, out of hours, silent, forwarded or entered by hand; callers who are to be called back are, every six minutes, and a third of
-them does not answer. The clock is played, so that waiting and talking have their length. Both databases play each day in turn, in
-the same process on the same machine: SQLite as the centre uses it (WAL, `synchronous=NORMAL`, the audit `FULL`), PostgreSQL on a
-Unix socket with its own default durability (each commit is on the disk). Every 40 contacts the board and the month's figures are
-read; *counted* is the plain alternative to the fold: SQL over the contacts themselves."""
+MEASURED = """Milliseconds of one transaction, as the switchboard and the pages begin them: each step of each contact is one
+of its own, with its events, its audit and its sealed personal values; one after the other, from one thread, as fast as the
+database lets them. A day is 400 contacts over 8 hours and a half: seven of ten answered (with the card shown, a note,
+category and outcome, some of them held, handed on to the second tier, corrected, or out of the figures), the others given up,
+overflowed, asked for a callback, cut, out of hours, silent, forwarded or entered by hand; callers who are to be called back
+are, every six minutes, and a third of them does not answer. The clock is played, so that waiting and talking have their
+length. Both databases play each day in turn, in the same process on the same machine: SQLite as the centre uses it (WAL,
+`synchronous=NORMAL`, the audit `FULL`), PostgreSQL on a Unix socket with its own default durability (each commit is on the
+disk). Every 40 contacts the board and the month's figures are read; *counted* is the plain alternative to the fold: SQL over
+the contacts themselves."""
 
 DAYS, CONTACTS, AGENTS = 10, 400, 7
 MORNING = datetime(2026, 11, 2, 8, 30, tzinfo=TOKYO)
@@ -90,8 +92,8 @@ class Team:
         began, self._began = time.perf_counter(), self.clock.monotonic()
         read = 0.0
         for seat, actor in self.seats.items():
-            self._do("an agent sits down", lambda s, a=actor, t=seat: self.house.seats.sign_in(s, a, t, "browser"))
-            self._do("an agent opens the seat", lambda s, a=actor: self.house.seats.choose(s, a, "available"))
+            self._do("an agent sits down", partial(self.house.seats.sign_in, actor=actor, id=seat, phone="browser"))
+            self._do("an agent opens the seat", partial(self.house.seats.choose, actor=actor, presence="available"))
         self._free = list(self.seats)
         for place in range(CONTACTS):
             self._begin(place * OPEN / CONTACTS, self._calls(place))
@@ -107,8 +109,11 @@ class Team:
             elif (steps := steps + 1) % READ_EVERY == 0:
                 read += self._read()
         for seat in self.seats:
-            self._do("an agent leaves", lambda s, t=seat: self.house.seats.sign_out(s, self.house.seats.get(s, t), "operator"))
+            self._do("an agent leaves", partial(self._leaves, seat=seat))
         self.took += time.perf_counter() - began - read
+
+    def _leaves(self, session: Session, seat: str) -> None:
+        self.house.seats.sign_out(session, self.house.seats.get(session, seat), "operator")
 
     def _begin(self, at: float, story: Story) -> None:
         heappush(self._due, (at, next(self._serial), story))
@@ -212,7 +217,8 @@ class Team:
         question = None
         if n % 13 == 0:
             to = "city" if n % 2 else "supervisor"
-            question = self._do("is handed on", lambda s: house.escalations.hand_on(s, actor, id, to, "担当課に確認をお願いします。"))
+            asked = "担当課に確認をお願いします。"
+            question = self._do("is handed on", lambda session: house.escalations.hand_on(session, actor, id, to, asked))
         yield 15.0 + n % 20
         self._do("the wrap-up ends", lambda session: house.notes.close(session, actor, id))
         self._free.append(seat)
@@ -242,7 +248,7 @@ class Team:
         with house.database.reading() as session:
             rows = house.callbacks.waiting(session, self.supervisor.cities)
         for row in (row for row in rows if row.fingerprint is None):
-            self._do("off the list, no number", lambda s, id=row.id: house.callbacks.settle(s, self.supervisor, id))
+            self._do("off the list, no number", partial(house.callbacks.settle, actor=self.supervisor, id=row.id))
         wanted = [row.id for row in rows if row.fingerprint is not None]
         if not wanted or not self._free:
             return
@@ -303,14 +309,14 @@ def _postgresql() -> Iterator[Path]:
     if not found:
         raise Unavailable("PostgreSQLがありません。deploy/setup.sh bench（root）で入れてください。")
     tools, folder = found[-1].parent, temporary_home()
-    control = [tools / "pg_ctl", "-D", folder / "data", "-w", "-l", folder / "log"]
+    control = [f"{tools}/pg_ctl", "-D", f"{folder}/data", "-w", "-l", f"{folder}/log"]
     try:
-        make = [tools / "initdb", "-D", folder / "data", "-U", "madoguchi", "-A", "trust", "-E", "UTF8"]
+        make = [f"{tools}/initdb", "-D", f"{folder}/data", "-U", "madoguchi", "-A", "trust", "-E", "UTF8"]
         subprocess.run(make, check=True, capture_output=True)
         options = f"-c unix_socket_directories={folder} -c listen_addresses=''"
         subprocess.run([*control, "-o", options, "start"], check=True, capture_output=True)
         for name in ("centre", "trail"):
-            subprocess.run([tools / "createdb", "-h", folder, "-U", "madoguchi", name], check=True, capture_output=True)
+            subprocess.run([f"{tools}/createdb", "-h", str(folder), "-U", "madoguchi", name], check=True, capture_output=True)
         yield folder
     finally:
         subprocess.run([*control, "-m", "immediate", "stop"], capture_output=True)
@@ -349,7 +355,7 @@ def _findings(ours: Team, other: Team) -> Findings:
             (how, *(str(ends[team.name][how]) for team in teams)) for how in sorted(ends[ours.name])
         ]),
     ]  # fmt: skip
-    slowest = {team.name: max(kinds, key=lambda kind: spreads[team.name][kind].p95) for team in teams}  # noqa: B023
+    slowest = {team.name: max(kinds, key=lambda kind: spreads[team.name][kind].p95) for team in teams}
     boards = [spreads[team.name][BOARD].p95 for team in teams]
     months = [spreads[team.name][kind].p95 for team in teams for kind in (FOLDED, COUNTED)]
     agree, same = [one == two for one, two in figures.values()], figures[ours.name] == figures[other.name]

@@ -7,7 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import select
@@ -31,6 +31,7 @@ from bench.measure import (
 from bench.sipp import call
 from bench.telephones import RING, SEATS, TALK, WAITING, WRAP, Side, Telephones
 from contact_center.contacts.model import Contact
+from contact_center.errors import Unavailable
 from contact_center.identity import Actor
 from telephony.pbx import render
 from telephony.settings import AMI_PORT, RING_SECONDS, SIP_PORT, SIP_TLS_PORT
@@ -185,9 +186,12 @@ def _processor_time(found: dict[str, float], pids: dict[str, int]) -> Iterator[N
 
 
 def _all_choose(on_stage: Stage, actors: dict[str, Actor], presence: str) -> None:
+    reason = "" if presence == "available" else "break"
     for actor in actors.values():
-        with on_stage.house.database.session_scope() as session:
-            on_stage.house.seats.choose(session, actor, presence, "" if presence == "available" else "break")
+        while True:
+            with suppress(Unavailable), on_stage.house.database.session_scope() as session:
+                on_stage.house.seats.choose(session, actor, presence, reason)
+                break
 
 
 def _frames(page: Any, seconds: float) -> list[float]:
@@ -251,6 +255,8 @@ def _findings(
             ("processor time, seconds a second: plain", f"{plain.cpu['asterisk']:.2f}"),
             ("conversations a second: ours, plain", " and ".join(
                 f"{side.again.n / (side.full[1] - side.full[0]):.1f}" for side in (ours, plain))),
+            ("ending a wrap-up, written in ms: median, p95, worst", ", ".join(Spread.of(ours.written).cells())),
+            ("of these refused, because the database was held, and tried again", str(ours.refused)),
             ("seats that were rung while they talked: ours, plain", f"{ours.busy} and {plain.busy}"),
         ]),
     ]  # fmt: skip
@@ -268,6 +274,7 @@ def _findings(
             ends.total() == ours.placed and not ours.failed and not lost),
     ]  # fmt: skip
     figures = {
+        "written_ms": Spread.of(ours.written).__dict__, "refused": ours.refused,
         **{side.name: {"first_ms": side.first.__dict__, "again_ms": side.again.__dict__, "cpu": side.cpu, "busy": side.busy,
                        "placed": side.placed, "failed": side.failed} for side in (ours, plain)},
         "first_ratio": ratio(first.median, plain.first.median), "again_ratio": ratio(again.median, plain.again.median),

@@ -310,7 +310,7 @@ class Residents:
             due = max(due + 1 / rate, time.monotonic() - 1)
             await asyncio.sleep(max(0.0, due - time.monotonic()))
         if self.stopped:
-            self._hang_up()
+            await self._hang_up(rate)
         await asyncio.gather(*(ended for _, ended in self._open.values()))
         self._transport.close()
         tell("residents", placed=self.placed, failed=self.failed)
@@ -364,10 +364,13 @@ class Residents:
         if found is not None and not found[1].done():
             found[1].set_result(None)
 
-    def _hang_up(self) -> None:
-        for dialog, _ in self._open.values():
-            uri, *words = dialog.decode().split("\r\n")
-            self._ask("BYE", [*words, "CSeq: 2 BYE"], uri=uri)
+    async def _hang_up(self, rate: float) -> None:
+        """All hang up, one after the other."""
+        for call, (dialog, _) in list(self._open.items()):
+            if call in self._open and dialog:
+                uri, *words = dialog.decode().split("\r\n")
+                self._ask("BYE", [*words, "CSeq: 2 BYE"], uri=uri)
+                await asyncio.sleep(1 / rate)
 
 
 async def main() -> None:

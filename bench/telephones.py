@@ -17,7 +17,7 @@ from typing import Any
 from admin.demo.stage import Stage
 from admin.processes.layout import CLONE
 from bench.measure import Spread
-from contact_center.errors import MadoguchiError
+from contact_center.errors import Conflict, Unavailable
 from contact_center.identity import Actor
 
 SEATS, WAITING = 50, 200
@@ -34,6 +34,8 @@ class Side:
     :param queued: when each contact was queued.
     :param calm: from when to when there was always a free seat.
     :param full: from when to when 200 waited.
+    :param written: milliseconds that ending a wrap-up took while 200 waited.
+    :param refused: how often that was refused because the database was not to be had; it was tried again.
     """
 
     name: str
@@ -43,6 +45,8 @@ class Side:
     calm: tuple[float, float] = (0.0, 0.0)
     full: tuple[float, float] = (0.0, 0.0)
     cpu: dict[str, float] = field(default_factory=dict)
+    written: list[float] = field(default_factory=list)
+    refused: int = 0
     placed: int = 0
     failed: int = 0
     busy: int = 0
@@ -51,7 +55,7 @@ class Side:
     def first(self) -> Spread:
         """Milliseconds from queued to the first ring, while a seat is free."""
         rings = ((at, key) for at, what, _, key in self.seen if what == "ring" and self.calm[0] <= at <= self.calm[1])
-        return Spread.of((at - self.queued[key]) * 1000 for at, key in rings)
+        return Spread.of((at - self.queued[key]) * 1000 for at, key in rings if key in self.queued)
 
     @property
     def again(self) -> Spread:
@@ -93,7 +97,7 @@ class Telephones:
 
         :raises Unavailable: where it was not.
         """
-        self._on_stage.wait(lambda: self._counts[what] >= count, seconds, f"{self._side.name}: {what} {self._counts}")
+        self._on_stage.wait(lambda: self._counts[what] >= count, seconds, f"{self._side.name}: {what}")
 
     def calm(self) -> None:
         """Residents call so slowly that there is always a free seat."""
@@ -110,10 +114,12 @@ class Telephones:
         self.wait("all_there", 1, 60)
         time.sleep(3)
         began = time.time()
+        self._side.full = began, 0.0
         yield
         self._side.full = began, time.time()
+        told = self._counts["residents"]
         self.order(do="stop")
-        self.wait("residents", 2, 60)
+        self.wait("residents", told + 1, 60)
         time.sleep(WRAP + 3)
 
     def close(self) -> None:
@@ -150,14 +156,20 @@ class Telephones:
             at, seat, key = over
             time.sleep(max(0.0, at + WRAP - time.time()))
             for _ in range(100):
+                began = time.time()
                 try:
                     self._close(seat, key)
-                    self._side.seen.append((time.time(), "free", seat, key))
-                    break
-                except MadoguchiError:
+                except Unavailable:
+                    self._side.refused += 1
+                except Conflict:
                     # The switchboard has not written the end of the conversation yet.
-                    self._counts["not_yet"] += 1
                     time.sleep(0.05)
+                else:
+                    ended = time.time()
+                    self._side.seen.append((ended, "free", seat, key))
+                    if self._side.full[0] and not self._side.full[1]:
+                        self._side.written.append((ended - began) * 1000)
+                    break
 
     def _close(self, seat: str, key: str) -> None:
         house, actor = self._on_stage.house, self._actors[seat]

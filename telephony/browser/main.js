@@ -172,6 +172,22 @@ function draw() {
   drawNotice();
 }
 
+// What comes in a burst is drawn together; what comes alone is drawn at once.
+const BREATH = 50;
+let drawn = 0;
+let due = null;
+function drawSoon() {
+  const wait = drawn + BREATH - performance.now();
+  if (document.hidden || wait <= 0) drawNow();
+  else due ??= setTimeout(drawNow, wait);
+}
+function drawNow() {
+  clearTimeout(due);
+  due = null;
+  draw();
+  drawn = performance.now();
+}
+
 let mounted = false;
 link.on("board", () => {
   if (!connected) {
@@ -183,7 +199,7 @@ link.on("board", () => {
     mounted = true;
     mountPanels(link, board, say);
   }
-  draw();
+  drawSoon();
 });
 link.on("lost", () => {
   connected = false;

@@ -13,6 +13,9 @@ from contact_center.errors import Unavailable
 from contact_center.seats import Seat
 from telephony.pbx.ami import AmiError, AmiLink, Event
 
+Place = tuple[str, str]
+"""A queue, and the phone that is a member of it (`PJSIP/seat-1`)."""
+
 
 def endpoint(seat: Seat) -> str:
     """The name of a seat's phone in Asterisk: `seat-1` for the browser, `seat-1-native` for a native phone."""
@@ -32,52 +35,66 @@ class Wanted:
     paused: bool
     password: str | None
 
-    def is_paused(self, pool: str) -> bool:
-        """In its own queue, where only who talked with it waits, a seat is never paused."""
-        return self.paused and pool != self.seat
+    @property
+    def places(self) -> dict[Place, bool]:
+        """Where its phone is a member, and whether it is paused there; never in its own queue, where only who talked with it
+        waits.
+        """
+        return {(pool, f"PJSIP/{self.endpoint}"): self.paused and pool != self.seat for pool in self.pools}
 
 
 class Members:
-    """The members of the queues."""
+    """The members of the queues. Only what changes is said: each action costs Asterisk milliseconds, while callers wait."""
 
     def __init__(self, link: AmiLink) -> None:
         self._link = link
+        self._paused: dict[Place, bool] = {}
+        """Where a phone is a member, and whether it is paused there, as far as Asterisk was heard or told."""
 
-    async def bring(self, wanted: Wanted, all_pools: tuple[str, ...]) -> None:
+    async def bring(self, wanted: Wanted) -> None:
         """Make one seat what it should be; where Asterisk is away, the next connection does it for all seats."""
-        for endpoint in (wanted.seat, f"{wanted.seat}-native"):
-            for pool in (*all_pools, wanted.seat):
-                if pool in wanted.pools and endpoint == wanted.endpoint:
-                    await self._add(pool, wanted)
-                else:
-                    await self._quietly("QueueRemove", Queue=pool, Interface=f"PJSIP/{endpoint}")
+        interfaces = (f"PJSIP/{wanted.seat}", f"PJSIP/{wanted.seat}-native")
+        right = wanted.places
+        for place in [place for place in self._paused if place[1] in interfaces and place not in right]:
+            await self._remove(place)
+        for place, paused in right.items():
+            await self._keep(place, paused, wanted.seat)
 
     def pause(self, endpoint: str) -> None:
-        """Ring this seat no more, in every queue; at once, before anything is written."""
-        self._quietly("QueuePause", Interface=f"PJSIP/{endpoint}", Paused="true", Reason="wrapping")
+        """Ring this seat no more, but for whom it talked with; at once, before anything is written."""
+        for place, paused in self._paused.items():
+            if place[1] == f"PJSIP/{endpoint}" and not paused and place[0] != endpoint.removesuffix("-native"):
+                self._paused[place] = True
+                self._quietly("QueuePause", Queue=place[0], Interface=place[1], Paused="true", Reason="wrapping")
 
     async def bring_all(self, present: list[Event], wanted: list[Wanted]) -> None:
-        """Make every seat what it should be, and remove members that are no seats; say only what is not so already.
+        """Make every seat what it should be, and remove members that are no seats.
 
         :param present: the list of QueueStatus; it must be older than `wanted`.
         """
-        right = {(pool, f"PJSIP/{one.endpoint}"): one for one in wanted for pool in one.pools}
-        paused = {
+        self._paused = {
             (event.get("Queue", ""), event.get("Location", "")): event.get("Paused") == "1"
             for event in present if event.get("Event") == "QueueMember"
         }  # fmt: skip
-        for queue, interface in paused.keys() - right.keys():
-            await self._quietly("QueueRemove", Queue=queue, Interface=interface)
-        for place, one in right.items():
-            if paused.get(place) != one.is_paused(place[0]):
-                await self._add(place[0], one)
+        right = {place: (paused, one.seat) for one in wanted for place, paused in one.places.items()}
+        for place in self._paused.keys() - right.keys():
+            await self._remove(place)
+        for place, (paused, seat) in right.items():
+            await self._keep(place, paused, seat)
 
-    async def _add(self, pool: str, wanted: Wanted) -> None:
-        interface = f"PJSIP/{wanted.endpoint}"
-        paused = "true" if wanted.is_paused(pool) else "false"
-        # An existing member refuses to be added again; then only the pause is set.
-        await self._quietly("QueueAdd", Queue=pool, Interface=interface, MemberName=wanted.seat, Paused=paused)
-        await self._quietly("QueuePause", Queue=pool, Interface=interface, Paused=paused)
+    async def _keep(self, place: Place, paused: bool, seat: str) -> None:
+        known, word = self._paused.get(place), "true" if paused else "false"
+        if known == paused:
+            return
+        self._paused[place] = paused
+        if known is None:
+            await self._quietly("QueueAdd", Queue=place[0], Interface=place[1], MemberName=seat, Paused=word)
+        # A member that was there all the same refuses to be added again; then only the pause is set.
+        await self._quietly("QueuePause", Queue=place[0], Interface=place[1], Paused=word)
+
+    async def _remove(self, place: Place) -> None:
+        self._paused.pop(place, None)
+        await self._quietly("QueueRemove", Queue=place[0], Interface=place[1])
 
     def _quietly(self, action: str, **headers: str) -> defer.Deferred[Event | None]:
         return self._link.send(action, **headers).addErrback(_unless_refused)

@@ -28,8 +28,8 @@ def seat_changed(switchboard: Switchboard, recorded: Recorded) -> Any:
 async def _bring(switchboard: Switchboard, id: str) -> None:
     # One after the other: a seat that was left and taken at once must not be removed last.
     async with switchboard.one_seat_at_a_time:
-        wanted, pools = await switchboard.in_thread(_read_in_thread, switchboard, id)
-        await switchboard.members.bring(wanted, pools)
+        wanted = await switchboard.in_thread(_read_in_thread, switchboard, id)
+        await switchboard.members.bring(wanted)
     if wanted.password is None:
         await _hang_up(switchboard, id, ("Ring", "Ringing", "Up"))
 
@@ -52,7 +52,7 @@ def leg_lost(switchboard: Switchboard, recorded: Recorded) -> Any:
     return defer.ensureDeferred(_hang_up(switchboard, recorded.event.seat, ("Ring", "Ringing", "Down", "Up")))
 
 
-def _read_in_thread(switchboard: Switchboard, id: str) -> tuple[Wanted, tuple[str, ...]]:
+def _read_in_thread(switchboard: Switchboard, id: str) -> Wanted:
     house = switchboard.house
     with house.database.reading() as session:
         seat = house.seats.get(session, id)
@@ -64,7 +64,7 @@ def _read_in_thread(switchboard: Switchboard, id: str) -> tuple[Wanted, tuple[st
             switchboard.reactor.callFromThread(switchboard.timers.set, id, left)
     else:
         switchboard.reactor.callFromThread(switchboard.timers.clear, id)
-    return wanted, switchboard.all_pools()
+    return wanted
 
 
 def _keep_phone(switchboard: Switchboard, seat: Seat, wanted: Wanted) -> None:

@@ -199,8 +199,9 @@ class Switchboard(Service):
         """Make the queues' members what the seats say, which needs no writing; then contacts and phones what Asterisk's lists
         say. The channels there are.
         """
-        members = await protocol.collect("QueueStatus")
-        await self.members.bring_all(members, await self.in_thread(self._all_wanted))
+        async with self.one_seat_at_a_time:
+            members = await protocol.collect("QueueStatus")
+            await self.members.bring_all(members, await self.in_thread(self._all_wanted))
         asked_at: datetime = self.house.clock.now()
         channels = await protocol.collect("CoreShowChannels")
         heard, self._unwritten = self._unwritten, []
@@ -286,11 +287,6 @@ class Switchboard(Service):
         return done
 
     # -- seats ------------------------------------------------------------------------------------------------------
-
-    def all_pools(self) -> tuple[str, ...]:
-        """Every pool; blocks on the database."""
-        with self.house.database.reading() as session:
-            return tuple(pool.id for pool in self.house.directory.pools(session))
 
     def wanted(self, session: Session, seat: Seat) -> Wanted:
         """What a seat's row means for Asterisk: the pools of which its agent serves every city."""

@@ -161,6 +161,7 @@ def test_a_flood_from_a_stranger_disturbs_no_conversation(
     no_ghosts(centre)
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.requirement("IZ-02")
 def test_a_flood_from_the_carrier_fills_the_line_and_everybody_is_known(
     centre: Stage, desk: Desk, resident: Make, flood: Callable[[str, str], Flood]
@@ -203,6 +204,7 @@ def _ended(day: Figures) -> int:
     return day.answered + day.abandoned + day.overflowed + day.interrupted + day.silent + day.callback_asked
 
 
+@pytest.mark.timeout(400)
 def test_two_hundred_calls_without_a_sound_are_a_figure_and_no_row(
     centre: Stage, desk: Desk, flood: Callable[[str, str], Flood]
 ) -> None:

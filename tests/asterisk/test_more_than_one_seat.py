@@ -339,6 +339,7 @@ def test_a_page_that_is_reloaded_in_a_conversation_finds_the_same_resident_again
     other.hangs_up()
 
 
+@pytest.mark.timeout(400)
 def test_a_resident_whose_agent_does_not_come_back_is_the_first_whom_another_serves(
     centre: Stage, desk: Desk, colleague: Desk, resident: Make
 ) -> None:

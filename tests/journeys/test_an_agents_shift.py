@@ -302,6 +302,7 @@ def shift() -> Iterator[Shift]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.requirement("IZ-02", "IZ-04", "IZ-17", "NB-14")
 def test_an_agents_shift_and_its_figures(shift: Shift) -> None:
     for category, outcome in MORNING:

@@ -107,6 +107,7 @@ def answers(centre: SetStage, desk: Desk) -> None:
         desk.answers()
 
 
+@pytest.mark.timeout(400)
 def test_a_clock_that_steps_cuts_nobody_off_and_counts_nothing_twice(centre: SetStage) -> None:
     browser = centre.browser(agent_voice(centre))
     desk = sit_down(centre, browser)
