@@ -21,7 +21,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench.measure import CARRIER, LINE_NUMBER
+from bench.measure import CARRIER
 
 HOST = "127.0.0.1"
 REGISTER_EVERY = 60.0
@@ -285,8 +285,9 @@ async def _over_udp(order: dict[str, Any], sound: int) -> None:
 class Residents:
     """Calls from the carrier's address that wait until the other side ends them."""
 
-    def __init__(self, port: int, sound: socket.socket) -> None:
+    def __init__(self, port: int, number: str, sound: socket.socket) -> None:
         self._port = port
+        self._number = number
         self._sound = sound
         self._open: dict[str, tuple[bytes, asyncio.Future[None]]] = {}
         self._acknowledged: dict[str, bytes] = {}
@@ -319,11 +320,11 @@ class Residents:
         call, self.placed = secrets.token_hex(8), self.placed + 1
         self._open[call] = b"", asyncio.get_running_loop().create_future()
         me = f"<sip:090{self.placed:08d}@{CARRIER}:{self._own}>"
-        words = [f"From: {me};tag={call}", f"To: <sip:{LINE_NUMBER}@{HOST}:{self._port}>", f"Call-ID: {call}", "CSeq: 1 INVITE"]
+        words = [f"From: {me};tag={call}", f"To: <sip:{self._number}@{HOST}:{self._port}>", f"Call-ID: {call}", "CSeq: 1 INVITE"]
         self._ask("INVITE", [*words, f"Contact: {me}"], _sdp(CARRIER, self._sound.getsockname()[1], secure=False))
 
     def _ask(self, method: str, words: list[str], body: str = "", uri: str = "") -> bytes:
-        first = f"{method} {uri or f'sip:{LINE_NUMBER}@{HOST}:{self._port}'} SIP/2.0"
+        first = f"{method} {uri or f'sip:{self._number}@{HOST}:{self._port}'} SIP/2.0"
         asked = _request(first, f"SIP/2.0/UDP {CARRIER}:{self._own}", words, body)
         self._transport.sendto(asked, (HOST, self._port))
         return asked
@@ -385,7 +386,7 @@ async def main() -> None:
         elif order["do"] == "seats":
             await _over_udp(order, own.getsockname()[1])
         elif order["do"] == "call":
-            residents = Residents(order["port"], carriers)
+            residents = Residents(order["port"], order["number"], carriers)
             _begin(residents.call(order["rate"], order["calls"], order["most"]))
         elif order["do"] == "stop" and residents is not None:
             residents.stopped = True

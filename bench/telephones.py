@@ -16,7 +16,7 @@ from typing import Any
 
 from admin.demo.stage import Stage
 from admin.processes.layout import CLONE
-from bench.measure import Spread
+from bench.measure import LINE_NUMBER, Spread
 from contact_center.errors import Conflict, Unavailable
 from contact_center.identity import Actor
 
@@ -40,6 +40,7 @@ class Side:
 
     name: str
     port: int
+    number: str = LINE_NUMBER
     seen: list[tuple[float, str, str, str]] = field(default_factory=list)
     queued: dict[str, float] = field(default_factory=dict)
     calm: tuple[float, float] = (0.0, 0.0)
@@ -102,7 +103,7 @@ class Telephones:
     def calm(self) -> None:
         """Residents call so slowly that there is always a free seat."""
         began = time.time()
-        self.order(do="call", port=self._side.port, rate=CALM_RATE, calls=CALM_CALLS, most=SEATS)
+        self.order(do="call", port=self._side.port, number=self._side.number, rate=CALM_RATE, calls=CALM_CALLS, most=SEATS)
         self.wait("residents", 1, CALM_CALLS / CALM_RATE + 60)
         self._side.calm = began, time.time()
         time.sleep(WRAP + 3)
@@ -110,7 +111,7 @@ class Telephones:
     @contextmanager
     def full(self) -> Iterator[None]:
         """Two hundred wait and all seats are busy, until the block is over; then all residents hang up."""
-        self.order(do="call", port=self._side.port, rate=FULL_RATE, calls=0, most=SEATS + WAITING)
+        self.order(do="call", port=self._side.port, number=self._side.number, rate=FULL_RATE, calls=0, most=SEATS + WAITING)
         self.wait("all_there", 1, 60)
         time.sleep(3)
         began = time.time()

@@ -95,7 +95,7 @@ class SeatPhone:
             account = message["account"]
             if account == self._account and self._state != "unregistered":
                 # A console that was loaded anew asks for a phone that is at work: a call on it goes on.
-                self._report()
+                self.report()
                 return
             self._account = account
             where = f"sip:{account['host']}:{account['port']};transport=tls"
@@ -118,9 +118,9 @@ class SeatPhone:
             if said["state"] not in _STATES:
                 continue
             self._state, self._contact = said["state"], said.get("contact", self._contact)
-            self._report()
+            self.report()
 
-    def _report(self) -> None:
+    def report(self) -> None:
         """Tell the console what the phone does."""
         if self.link is not None:
             try:
@@ -149,6 +149,8 @@ def run(url: str, token: str, authority: Path | None, host: str, sound: bool) ->
                     nonlocal said
                     said = _tell(said, "センターにつながりました。着席の画面で「電話ソフト」を選んでください。")
                     phone.link = link
+                    # A phone that has come back knows no account: the console hears so, and has it registered.
+                    phone.report()
                     threading.Thread(target=_beat_in_thread, args=(link, clock), daemon=True).start()
 
                 link.listen(phone.obey, opened)
