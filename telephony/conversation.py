@@ -6,7 +6,7 @@ Handlers of the hub. Each writes what is wanted; the switchboard carries it out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from sqlalchemy.orm import Session
 
@@ -19,11 +19,6 @@ from contact_center.messages import Done, Message
 from telephony import messages as m
 from telephony import settings as s
 from telephony.events import CallOrdered
-
-
-def _order(hub: Hub, session: Session, actor: Actor, contact: Contact, do: str) -> None:
-    ordered = CallOrdered(city=contact.city_id, contact=contact.id, actor=actor.word, seat=contact.seat_id or "", do=do)
-    hub.house.log.append(session, ordered)
 
 
 def dial(hub: Hub, actor: Actor, message: m.Dial) -> Iterator[Message]:
@@ -49,41 +44,36 @@ def is_among(number: str, rules: str) -> bool:
 
 def consult(hub: Hub, actor: Actor, message: m.Consult) -> Iterator[Message]:
     """Ask somebody."""
-    with hub.house.database.session_scope() as session:
-        contact = hub.house.sharing.consult(session, actor, message.target)
-        _order(hub, session, actor, contact, "consult")
-    yield from ()
+    yield from _done(hub, actor, "consult", lambda session: hub.house.sharing.consult(session, actor, message.target))
 
 
 def drop(hub: Hub, actor: Actor, message: m.DropThird) -> Iterator[Message]:
     """Ask no more."""
-    with hub.house.database.session_scope() as session:
-        contact = hub.house.sharing.shared(session, actor, *Third)
-        _order(hub, session, actor, contact, "drop")
-    yield from ()
+    yield from _done(hub, actor, "drop", lambda session: hub.house.sharing.shared(session, actor, *Third))
 
 
 def join(hub: Hub, actor: Actor, message: m.Join) -> Iterator[Message]:
     """Three together."""
-    with hub.house.database.session_scope() as session:
-        contact = hub.house.sharing.shared(session, actor, Third.TALKING)
-        _order(hub, session, actor, contact, "join")
-    yield from ()
+    yield from _done(hub, actor, "join", lambda session: hub.house.sharing.shared(session, actor, Third.TALKING))
 
 
 def hand_over(hub: Hub, actor: Actor, message: m.HandOver) -> Iterator[Message]:
     """Hand the resident over."""
-    with hub.house.database.session_scope() as session:
-        contact = hub.house.sharing.shared(session, actor, Third.TALKING, Third.JOINED)
-        _order(hub, session, actor, contact, "hand_over")
-    yield from ()
+    others = (Third.TALKING, Third.JOINED)
+    yield from _done(hub, actor, "hand_over", lambda session: hub.house.sharing.shared(session, actor, *others))
 
 
 def pass_on(hub: Hub, actor: Actor, message: m.PassOn) -> Iterator[Message]:
     """Pass the resident on without asking first."""
+    yield from _done(hub, actor, "pass_on", lambda session: hub.house.sharing.pass_on(session, actor, message.target))
+
+
+def _done(hub: Hub, actor: Actor, do: str, wanted: Callable[[Session], Contact]) -> Iterator[Message]:
+    """Let the house agree, and order it of Asterisk in the same transaction."""
     with hub.house.database.session_scope() as session:
-        contact = hub.house.sharing.pass_on(session, actor, message.target)
-        _order(hub, session, actor, contact, "pass_on")
+        contact = wanted(session)
+        ordered = CallOrdered(city=contact.city_id, contact=contact.id, actor=actor.word, seat=contact.seat_id or "", do=do)
+        hub.house.log.append(session, ordered)
     yield from ()
 
 

@@ -8,31 +8,23 @@ from where whoever owns the clone copies them. The people, numbers and sentences
 
 from __future__ import annotations
 
-import base64
 import os
-import random
 import re
-import secrets
 import shutil
-import struct
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+from past import Past
+from PIL import Image
 
-from admin.demo.stage import PEOPLE, Stage, temporary_home
+from admin.demo.stage import Stage, temporary_home
 from admin.processes.layout import CLONE
-from contact_center.clock import TOKYO, FakeClock
-from contact_center.contacts import Contact, State, Unserved
-from contact_center.contacts.corrections import UNCLASSIFIED
-from contact_center.events.catalogue import ContactAnswered, SeatChanged
-from contact_center.house import House, build, read_settings
-from contact_center.identity import Actor, passwords
-from contact_center.personal import Personal
+from contact_center.events.catalogue import SeatChanged
+from contact_center.identity import passwords
 from telephony.demo import RESIDENT_SAYS, Resident, take_seat, voice
 from telephony.line_test import line_test
 
@@ -51,12 +43,6 @@ SETTLES = 500
 """Milliseconds before a picture, so that what was drawn last stands still."""
 
 LARGEST = 150_000
-MOST_COLOURS, COMMONEST = 256, 64
-SUBJECTS = (
-    ("booking", "booked"), ("booking", "booked"), ("pin", "faq"), ("certificate", "faq"), ("renewal", "faq"), ("new", "faq"),
-    ("loss", "department"), ("address", "department"), ("insurance", "national"), ("elsewhere", "other_city"),
-)  # fmt: skip
-"""What the contacts of former days were about, and how they ended."""
 
 
 # -- pictures -----------------------------------------------------------------------------------------------------------------
@@ -67,7 +53,6 @@ class Album:
     """Takes pictures and keeps each with at most 256 colours."""
 
     folder: Path
-    painter: Any
     sizes: dict[str, int] = field(default_factory=dict)
 
     def take(self, page: Any, name: str) -> None:
@@ -77,58 +62,13 @@ class Album:
         """
         page.mouse.move(2, 2)
         page.wait_for_timeout(SETTLES)
-        content = _paletted(self._pixels(page.screenshot()))
-        (self.folder / f"{name}.png").write_bytes(content)
-        self.sizes[name] = len(content)
-        print(f"{name}.png  {len(content) // 1000} kB")
-        if len(content) > LARGEST:
+        target = self.folder / f"{name}.png"
+        picture = Image.open(BytesIO(page.screenshot())).convert("RGB")
+        picture.quantize(256, dither=Image.Dither.NONE).save(target, optimize=True)
+        self.sizes[name] = target.stat().st_size
+        print(f"{name}.png  {self.sizes[name] // 1000} kB")
+        if self.sizes[name] > LARGEST:
             raise SystemExit(f"{name}.png has more than {LARGEST} bytes.")
-
-    def _pixels(self, png: bytes) -> np.ndarray:
-        # The browser can read its own pictures; no library for images is needed.
-        read = """async (png) => {
-          const image = await createImageBitmap(await (await fetch("data:image/png;base64," + png)).blob());
-          const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
-          context.drawImage(image, 0, 0);
-          const { data, width, height } = context.getImageData(0, 0, image.width, image.height);
-          let text = "";
-          for (let at = 0; at < data.length; at += 32768) text += String.fromCharCode(...data.subarray(at, at + 32768));
-          return { width, height, data: btoa(text) };
-        }"""
-        got = self.painter.evaluate(read, base64.b64encode(png).decode())
-        raw = np.frombuffer(base64.b64decode(got["data"]), dtype=np.uint8)
-        return raw.reshape(got["height"], got["width"], 4)[:, :, :3]
-
-
-def _paletted(pixels: np.ndarray) -> bytes:
-    colours, where, counts = np.unique(pixels.reshape(-1, 3), axis=0, return_inverse=True, return_counts=True)
-    nearest, palette = _nearest(colours.astype(float), counts)
-    height, width = pixels.shape[:2]
-    rows = nearest[where.ravel()].astype(np.uint8).reshape(height, width)
-    plain = np.concatenate([np.zeros((height, 1), dtype=np.uint8), rows], axis=1).tobytes()
-
-    def chunk(kind: bytes, content: bytes) -> bytes:
-        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-
-    head = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
-    table = palette.round().astype(np.uint8).tobytes()
-    parts = chunk(b"IHDR", head) + chunk(b"PLTE", table) + chunk(b"IDAT", zlib.compress(plain, 9)) + chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + parts
-
-
-def _nearest(colours: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """A palette, and the place in it of each colour: the commonest are exact, then what is farthest from all and not too rare."""
-    commonest = list(np.argsort(-counts)[:COMMONEST])
-    chosen: list[int] = []
-    nearest = np.zeros(len(colours), dtype=np.int64)
-    far = np.full(len(colours), np.inf)
-    while len(chosen) < MOST_COLOURS and far.any():
-        place = int(commonest.pop(0) if commonest else np.argmax(far * np.sqrt(counts)))
-        distance = ((colours - colours[place]) ** 2).sum(axis=1)
-        nearest[distance < far] = len(chosen)
-        far = np.minimum(far, distance)
-        chosen.append(place)
-    return nearest, colours[chosen]
 
 
 def folder_for_pictures() -> Path:
@@ -137,109 +77,6 @@ def folder_for_pictures() -> Path:
     folder = beside if os.access(beside, os.W_OK) else CLONE / "var" / "pictures"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-# -- what happened before ---------------------------------------------------------------------------------------------------
-
-
-class Past:
-    """Lets contacts have happened: last month, yesterday, and earlier today."""
-
-    def __init__(self, stage: Stage) -> None:
-        self.now = stage.clock.now()
-        self.clock = FakeClock(self.now - timedelta(days=70))
-        self.house: House = build(read_settings(stage.settings_path), self.clock)
-        self.random = random.Random(17)  # noqa: S311
-        with self.house.database.reading() as session:
-            cities = frozenset(city.id for city in self.house.directory.cities(session))
-        ids = {person.account: person.id for person in self.house.identity.people()}
-        rights = frozenset(self.house.rights.of(PEOPLE[1][2]))
-        self.agent = Actor(ids["agent"], "", rights, cities)
-        self.supervisor = Actor(ids["supervisor"], "", rights, cities)
-
-    def at(self, moment: datetime) -> datetime:
-        """The clock of the past stands there."""
-        self.clock.advance((moment - self.clock.now()).total_seconds())
-        return moment
-
-    def served(self, arrived: datetime, category: str, outcome: str, number: str = "") -> int:
-        """Somebody called and was served; the contact's id."""
-        wait, talk, wrap = (self.random.randint(*span) for span in ((4, 26), (95, 420), (20, 80)))
-        answered = arrived + timedelta(seconds=wait)
-        ended = answered + timedelta(seconds=talk)
-        self.at(ended + timedelta(seconds=wrap))
-        with self.house.database.session_scope() as session:
-            contact = self._arrive(session, arrived, number)
-            contact.state, contact.answered_at, contact.ended_at = State.WRAPPING, answered, ended
-            contact.person_id = self.agent.person
-            said = ContactAnswered(
-                city=contact.city_id, contact=contact.id, actor=self.agent.word, line=contact.line_id, seat="seat-1",
-                person=self.agent.person, waited=float(wait),
-            )  # fmt: skip
-            self.house.log.append(session, said, at=answered)
-            contact.category, contact.outcome = category, outcome
-            self.house.notes.finish(session, contact, self.agent.word)
-            return contact.id
-
-    def unserved(self, arrived: datetime, how: Unserved, waited: int, number: str = "") -> None:
-        """Somebody called and was not served."""
-        left = self.at(arrived + timedelta(seconds=waited))
-        with self.house.database.session_scope() as session:
-            self.house.contacts.gone(session, self._arrive(session, arrived, number), how, left)
-
-    def _arrive(self, session: Any, at: datetime, number: str) -> Contact:
-        key = f"picture-{secrets.token_hex(6)}"
-        caller = Personal("+81" + number[1:]) if number else None
-        return self.house.contacts.arrive(session, key, "phone", self.random.choice(("line1", "line1", "line2")), caller, at)
-
-    def asked(self, moment: datetime, contact: int, to: str, text: str, office: str = "") -> int:
-        """A contact was handed on; the question's id."""
-        self.at(moment)
-        with self.house.database.session_scope() as session:
-            return self.house.escalations.hand_on(session, self.agent, contact, to, text, office=office).id
-
-    def former_days(self) -> tuple[date, date]:
-        """A full week of last month, whose first and last day are returned; and what yesterday has left to do."""
-        last = self.now.astimezone(TOKYO).date().replace(day=1) - timedelta(days=1)
-        monday = last - timedelta(days=last.weekday() + 7)
-        for day in (monday + timedelta(days=n) for n in range(5)):
-            self._working_day(day)
-        self._all_called_back()
-        yesterday = self.now - timedelta(hours=27)
-        contact = self.served(yesterday, "booking", "reported", "0311130001")
-        self.asked(yesterday + timedelta(minutes=12), contact, "city", "通知書の再送ができるかを確認してほしい。", "citizens")
-        self.served(yesterday + timedelta(minutes=30), UNCLASSIFIED, "faq")
-        contact = self.served(self.now - timedelta(hours=6), "insurance", "reported", "0311130002")
-        asked = self.asked(self.now - timedelta(hours=5, minutes=50), contact, "city", "資格確認書の届く時期。", "insurance")
-        with self.house.database.session_scope() as session:
-            self.house.escalations.receive(session, self.supervisor, asked)
-        return monday, monday + timedelta(days=4)
-
-    def _working_day(self, day: date) -> None:
-        opens = datetime.combine(day, time(8, 32), TOKYO)
-        for start in sorted(self.random.randint(0, 8 * 60 + 20) for _ in range(self.random.randint(19, 27))):
-            arrived = opens + timedelta(minutes=start)
-            chance = self.random.random()
-            if chance < 0.9:
-                self.served(arrived, *self.random.choice(SUBJECTS))
-            else:
-                self.unserved(arrived, Unserved.ABANDONED if chance < 0.96 else Unserved.OVERFLOWED, self.random.randint(5, 40))
-        self.unserved(opens + timedelta(hours=9, minutes=20), Unserved.OUT_OF_HOURS, 31)
-
-    def _all_called_back(self) -> None:
-        with self.house.database.session_scope() as session:
-            for row in self.house.callbacks.waiting(session, self.agent.cities):
-                self.house.callbacks.tried(session, self.agent, row.id, reached=True)
-
-    def today(self) -> None:
-        """The calls of the last hours, two of which nobody answered."""
-        midnight = datetime.combine(self.now.astimezone(TOKYO).date(), time(), TOKYO)
-        begins = max(midnight, self.now - timedelta(hours=4))
-        minutes = int((self.now - timedelta(minutes=45) - begins).total_seconds() // 60)
-        for start in sorted(self.random.randint(0, max(0, minutes)) for _ in range(22 if minutes > 30 else 0)):
-            self.served(begins + timedelta(minutes=start), *self.random.choice(SUBJECTS))
-        self.unserved(self.now - timedelta(minutes=34), Unserved.OVERFLOWED, 9, "0311130003")
-        self.unserved(self.now - timedelta(minutes=21), Unserved.ABANDONED, 48, "0311130004")
 
 
 # -- people -----------------------------------------------------------------------------------------------------------------
@@ -524,7 +361,7 @@ def main() -> None:
         for result in line_test(stage.house):
             print(result.name, result.expected.words, result.fault or "正常")
         browser = stage.browser(voice(home / "tmp", "agent-says", "はい、担当の佐藤でございます。", silence=0.2))
-        album = Album(folder_for_pictures(), stage.page(browser))
+        album = Album(folder_for_pictures())
         scene = Scene(stage, album, browser, Past(stage))
         acts: tuple[Callable[[], None], ...] = (
             scene.sits_down, scene.asks_the_office, scene.hands_on, scene.needs_help, scene.answers_the_city, scene.calls_back,

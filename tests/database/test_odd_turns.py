@@ -353,3 +353,24 @@ def test_a_wrap_up_that_was_pushed_aside_comes_back(house: House, play: Play) ->
         assert session.get_one(Contact, first).state == State.WRAPPING
     play.close(hanako, first)
     assert play.presence() == Presence.AVAILABLE
+
+
+def test_who_came_while_the_centre_was_slow_to_compare_is_not_taken_for_lost(house: House, play: Play, clock: FakeClock) -> None:
+    calls, old = Calls(house), play.arrive()
+    clock.advance(5)
+    asked_at = clock.now()
+    # Asterisk's list is of this moment; the database is held for seconds before the comparing begins.
+    clock.advance(8)
+    late = play.arrive("+819012345679")
+    calls.reconcile({"k-1"}, set(), set(), asked_at)
+    assert [play.contact(id).state for id in (old, late)] == [State.QUEUED, State.QUEUED]
+    calls.reconcile(set(), set(), set(), asked_at)
+    assert play.contact(old).unserved == Unserved.INTERRUPTED
+    assert play.contact(late).state == State.QUEUED
+
+
+def test_who_came_before_the_clock_was_set_back_does_not_stay_for_ever(house: House, play: Play, clock: FakeClock) -> None:
+    calls, id = Calls(house), play.arrive()
+    clock.advance(-300)
+    calls.reconcile(set(), set(), set(), clock.now())
+    assert play.contact(id).unserved == Unserved.INTERRUPTED
