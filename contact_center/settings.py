@@ -75,7 +75,10 @@ ABANDON_AFTER = Setting(
     "contacts.abandon_after", 20, "Seconds of waiting from which a caller who gives up may be called back.", least=0
 )
 ANSWER_WITHIN = Setting(
-    "contacts.answer_within", 24, "Hours within which a question handed to the supervisor or the city is to be answered.", least=1
+    "contacts.answer_within",
+    24,
+    "Hours within which a question handed on is to be answered; days on which its line is closed do not count.",
+    least=1,
 )
 SERVICE_LEVEL = Setting(
     "reports.service_level", 20, "Seconds within which an answer counts for the service level.", least=1, most=600

@@ -196,6 +196,7 @@ def _call(stage: Any, page: Any, resident: Resident, resident_voice: Path, agent
     resident.hangs_up()
     page.wait_for_selector("#presence[data-state=wrapping]")
     stage.say("住民が電話を切り、後処理になりました")
+    page.wait_for_selector("#finish:not([disabled])")
     page.keyboard.press("Control+Enter")
     page.wait_for_selector("#presence[data-state=available]")
     stage.say("後処理を終え、席はまた「受付中」です")

@@ -64,32 +64,48 @@ class Probe:
     def call(self, number: str, prompts: Sequence[Passages], hopeless: Callable[[], bool]) -> Call:
         """Dial, listen until these announcements have been said or the other side hangs up, and hang up.
 
-        :param prompts: none: hang up at the answer.
         :param hopeless: asked where nobody answers soon: whether to wait on is of no use.
         :raises Unavailable: where what was heard cannot be written down.
         """
         self._before = len(self._phone.history)
         began = self._clock.monotonic()
-        if prompts:
-            self._phone.do("record", path=str(self._recording))
+        self._phone.do("record", path=str(self._recording))
         self._phone.do("dial", uri=f"sip:{number}@{self._at}")
         if not self._until(self._is_settled, SOON) and not hopeless():
             self._until(self._is_settled, RINGS)
         seconds = self._clock.monotonic() - began if self._is("talking") else None
         sound = np.zeros(0)
-        if seconds is not None and prompts:
+        if seconds is not None:
             spoken = sum(prompt.seconds for prompt in prompts)
             self._until(lambda: self._is("idle") or prompts[-1].ends_in(self._heard_so_far()) >= HEARD, spoken + SPARE)
             sound = self._hang_up_and_read()
-        self._phone.do("hang_up")
-        self._until(lambda: self._is("idle"), PARTING)
+        self._part()
         self._recording.unlink(missing_ok=True)
         return Call(seconds, self._cause(), sound)
+
+    def ring(self, extension: str, hopeless: Callable[[], bool]) -> Call:
+        """Dial, and hang up as soon as it rings there.
+
+        :param extension: of the probe's own dialplan.
+        :param hopeless: asked where nothing is heard soon: whether to wait on is of no use.
+        """
+        self._before = len(self._phone.history)
+        began = self._clock.monotonic()
+        self._phone.do("dial", uri=f"sip:{extension}@{self._at}")
+        if not self._until(self._rings_or_is_over, SOON) and not hopeless():
+            self._until(self._rings_or_is_over, RINGS)
+        seconds = self._clock.monotonic() - began if self._is("early") or self._is("talking") else None
+        self._part()
+        return Call(seconds, self._cause(), np.zeros(0))
 
     def close(self) -> None:
         """Put it away."""
         self._phone.close()
         self._recording.unlink(missing_ok=True)
+
+    def _part(self) -> None:
+        self._phone.do("hang_up")
+        self._until(lambda: self._is("idle"), PARTING)
 
     def _hang_up_and_read(self) -> Samples:
         """Hang up at once, then let the recording be finished."""
@@ -120,6 +136,9 @@ class Probe:
 
     def _is_settled(self) -> bool:
         return self._is("talking") or self._is("idle")
+
+    def _rings_or_is_over(self) -> bool:
+        return self._is("early") or self._is_settled()
 
     def _is(self, state: str) -> bool:
         return any(said["state"] == state for said in self._said())

@@ -49,8 +49,8 @@ def hand_on(hub: Hub, actor: Actor, message: m.HandOn) -> Iterator[Message]:
         row = hub.house.escalations.hand_on(
             session, actor, message.contact, message.to, message.text, message.kind, message.office, message.due
         )
-        made = row.id
-    yield Done(to=message.TYPE, ref=None, result={"escalation": made})
+        made, due = row.id, row.due_at
+    yield Done(to=message.TYPE, ref=None, result={"escalation": made, "due": due.isoformat()})
 
 
 def show(hub: Hub, actor: Actor, message: m.ShowEscalation) -> Iterator[Message]:

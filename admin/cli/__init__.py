@@ -31,24 +31,11 @@ def main(ctx: click.Context, path: Path | None, as_json: bool) -> None:
     ctx.obj = Context(path, as_json)
 
 
-for _command in (
-    up,
-    demo,
-    caller,
-    doctor,
-    db,
-    agent,
-    device,
-    hours,
-    close,
-    announce,
-    events,
-    report,
-    requirements,
-    asterisk_group,
-    softphone,
+_OURS = (
+    up, demo, caller, doctor, db, agent, device, hours, close, announce, events, report, requirements, asterisk_group, softphone,
     bench,
-):
+)  # fmt: skip
+for _command in _OURS:
     main.add_command(_command)
 for _feature in load_features():
     for _declared in _feature.commands:

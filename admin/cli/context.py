@@ -53,7 +53,11 @@ class Context:
 
 
 class Group(click.Group):
-    """Errors of the house end in one sentence and their own exit code."""
+    """Errors of the house end in one sentence and their own exit code. `--json` may stand anywhere."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:  # noqa: D102
+        rest = [word for word in args if word != "--json"]
+        return super().parse_args(ctx, ["--json", *rest] if len(rest) < len(args) else rest)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: D102
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 
 import click
@@ -11,17 +12,19 @@ from admin.cli.context import Context, line_id
 
 @click.command("line-test")
 @click.option("--line", help="Only this line (`1` stands for `line1`); else every line.")
+@click.option("--fallback", is_flag=True, help="Also dial the numbers to which lines are forwarded; each rings there once.")
 @click.pass_obj
-def line_test(context: Context, line: str | None) -> None:
+def line_test(context: Context, line: str | None, fallback: bool) -> None:
     """Phone every line through the carrier, and compare what is heard with what callers are to hear now."""
     from contact_center.audit import Act
+    from telephony.line_test import fallback_test
     from telephony.line_test import line_test as tested
 
     house = context.house()
     only = line_id(line) if line else None
     house.audit.record(Act("operator", "line.test", f"line:{only or '*'}", {}))
     results = []
-    for result in tested(house, only):
+    for result in itertools.chain(tested(house, only), fallback_test(house) if fallback else ()):
         results.append(result)
         if sys.stderr.isatty():
             click.echo(f"{result.name}（{result.number}） {'○' if result.fault is None else '×'}", err=True)

@@ -207,14 +207,16 @@ class Stage:
 
         :raises Unavailable: where it does not within that time.
         """
-        end = self.clock.monotonic() + seconds
+        end, pause = self.clock.monotonic() + seconds, 0.02
         while True:
             value = condition()
             if value:
                 return value
             if self.clock.monotonic() > end:
                 raise Unavailable("%(what)s（%(seconds)s秒待ちました）。", what=otherwise, seconds=round(seconds))
-            self.clock.sleep(0.02)
+            # Asking must not take the processor from what is waited for.
+            self.clock.sleep(pause)
+            pause = min(pause * 1.5, 0.25)
 
     # -- browsers -----------------------------------------------------------------------------------------------------
 

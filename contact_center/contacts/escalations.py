@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from contact_center.directory import Directory
 from contact_center.errors import BadInput, Conflict, NotFound
 from contact_center.events import EventLog
 from contact_center.events.catalogue import EscalationAnswered, EscalationClosed, EscalationRaised, EscalationReceived
+from contact_center.hours import working_hours_after
 from contact_center.identity import Actor
 from contact_center.personal import Owner, Personal, Vault, mask
 
@@ -38,7 +39,8 @@ class Texts:
 class Escalations:
     """Handing on, receipt, answer, end. Methods take the session of the caller's transaction.
 
-    :param due_hours: hours until an answer is due where nothing else is said.
+    :param due_hours: hours until an answer is due where nothing else is said; days on which the contact's line is closed do not
+        count.
     """
 
     def __init__(
@@ -92,7 +94,7 @@ class Escalations:
             raise BadInput("回答の期限は、今より後にしてください。")
         made = Escalation(
             contact_id=contact, city_id=row.city_id, to=to, kind=kind, office=office, raised_by=actor.word, raised_at=now,
-            due_at=due or now + timedelta(hours=self._due_hours),
+            due_at=due or self._usually_due(session, row, now),
         )  # fmt: skip
         session.add(made)
         session.flush()
@@ -100,6 +102,9 @@ class Escalations:
         raised = EscalationRaised(city=row.city_id, contact=contact, actor=actor.word, escalation=made.id, to=to)
         self._log.append(session, raised)
         return made
+
+    def _usually_due(self, session: Session, contact: Contact, now: datetime) -> datetime:
+        return working_hours_after(self._directory.line(session, contact.line_id).rule, now, self._due_hours)
 
     def waiting(self, session: Session, cities: frozenset[str]) -> list[Escalation]:
         """What is not closed yet in these cities, soonest due first."""

@@ -63,7 +63,8 @@ class Unserved(StrEnum):
 
 
 class Contact(Base):
-    """One contact. `key` is Asterisk's system name and unique id. `arrived_at` of an outgoing one is when we dialled."""
+    """One contact. `key` is Asterisk's system name and unique id. `arrived_at` of an outgoing one is when we dialled,
+    and before that, while it keeps a place in the queue, when the resident had called."""
 
     __tablename__ = "contacts"
     __table_args__ = (Index("ix_contacts_line_arrived", "line_id", "arrived_at"),)

@@ -95,6 +95,8 @@ class Outgoing:
             return None
         contact = self._new(session, row, number)
         contact.state, contact.queued_at = State.QUEUED, contact.arrived_at
+        # They have waited since their own call.
+        contact.arrived_at = session.get_one(Contact, row.contact_id).arrived_at
         queued = ContactQueued(city=contact.city_id, contact=contact.id, actor="switchboard", line=contact.line_id, pool=pool)
         self._log.append(session, queued)
         return contact

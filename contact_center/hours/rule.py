@@ -20,6 +20,8 @@ from contact_center.errors import BadInput
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LONGEST_REST = 30
+"""Days of rest in a row, from which on a calendar is taken for one that never opens."""
 
 
 class Period(msgspec.Struct, frozen=True):
@@ -95,6 +97,21 @@ def intervals(rule: CalendarRule, first: date, last: date) -> Iterator[Interval]
 def is_open_at(rule: CalendarRule, at: datetime) -> bool:
     """Whether the calendar is open at that moment."""
     return any(i.start <= at < i.end for i in intervals(rule, day_of(at), day_of(at)))
+
+
+def working_hours_after(rule: CalendarRule, at: datetime, hours: int) -> datetime:
+    """The moment `hours` later, where days on which the calendar does not open at all do not count.
+
+    A calendar that never opens counts every day.
+    """
+    due, shut = at.astimezone(TOKYO) + timedelta(hours=hours), 0
+    day = day_of(at)
+    while day <= day_of(due) and shut <= LONGEST_REST:
+        if not day_rule(rule, day).periods:
+            due += timedelta(days=1)
+            shut += 1
+        day += timedelta(days=1)
+    return due if shut <= LONGEST_REST else at + timedelta(hours=hours)
 
 
 def day_rule(rule: CalendarRule, day: date) -> Day:

@@ -163,7 +163,8 @@ class Board:
         return {"list": [_callback(row) for row in self._callbacks.waiting(session, actor.cities)]}
 
     def _escalation_rows(self, session: Session, actor: Actor) -> State_:
-        return {"list": [_escalation(row) for row in self._escalations.waiting(session, actor.cities)]}
+        people = self._names(session)
+        return {"list": [_escalation(row, people) for row in self._escalations.waiting(session, actor.cities)]}
 
 
 def merge(board: State_, change: State_) -> State_:
@@ -224,9 +225,14 @@ def _callback(row: Callback) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _escalation(row: Escalation) -> dict[str, Any]:
+def _escalation(row: Escalation, people: People) -> dict[str, Any]:
+    def name(actor: str | None) -> str:
+        kind, _, id = (actor or "").partition(":")
+        return people.get(int(id), NOBODY)[0] if kind == "person" else ""
+
     return {
         "id": row.id, "contact": row.contact_id, "city": row.city_id, "to": row.to, "kind": row.kind, "office": row.office,
         "raised_at": _iso(row.raised_at), "due_at": _iso(row.due_at), "received_at": _iso(row.received_at),
         "answered_at": _iso(row.answered_at), "told_at": _iso(row.told_at),
+        "raised_by": name(row.raised_by), "owner": name(row.answered_by or row.received_by),
     }  # fmt: skip

@@ -131,7 +131,8 @@ function drawCall() {
   if (seat?.supervises) $("hold").disabled = true;
   $("hold").setAttribute("aria-pressed", String(phone.state === "held"));
   $("mute").setAttribute("aria-pressed", String(phone.muted));
-  const wrapping = contact?.state === "wrapping" && contact.person === board.me.id;
+  // The seat's news may come a moment before the contact's: a key pressed in between is not lost.
+  const wrapping = (contact?.state === "wrapping" || seat?.presence === "wrapping") && contact?.person === board.me.id;
   $("extend").hidden = !(wrapping && mine && !seat?.extended);
   $("finish").disabled = !(wrapping && card.complete && mine);
   let text = "";

@@ -67,7 +67,8 @@ class Picker {
       }
       return row;
     });
-    settle($("picker-list"), rows.length ? rows : [element("li", t("見つかりません"), "quiet")]);
+    const none = this.free && !this.typed ? t("入力してください") : t("見つかりません");
+    settle($("picker-list"), rows.length ? rows : [element("li", none, "quiet")]);
     $("picker-text").setAttribute("aria-activedescendant", rows.length ? `picked-${this.at}` : "");
     $(`picked-${this.at}`)?.scrollIntoView({ block: "nearest" });
   }

@@ -1,7 +1,7 @@
 // What the card offers beyond the note: where the answer came from, earlier contacts, handing on to the supervisor or the city.
 import { picker } from "./picker.js";
 import { element, settle } from "./settle.js";
-import { clockTime, page, t } from "./words.js";
+import { clockTime, fromTokyo, page, t } from "./words.js";
 
 // A contact that is over: its direction, category and outcome.
 function inWords({ city, category, outcome, outgoing, unserved }) {
@@ -106,10 +106,10 @@ export class SecondTier {
     event.preventDefault();
     const [to, office = ""] = $("hand-on-to").value.split(":");
     const kind = $("hand-on-complaint").checked ? "complaint" : "question";
-    this.link.send("escalation.raise", { contact: this.card.shown, to, office, kind, text: $("hand-on-text").value }).then(
-      () => {
+    this.link.send("escalation.raise", { contact: this.card.shown, to, office, kind, text: $("hand-on-text").value, due: fromTokyo($("hand-on-due").value) }).then(
+      ({ due }) => {
         this.close();
-        this.say(t("引き継ぎました。回答があると、折り返しの一覧に出ます。"));
+        this.say(t("引き継ぎました。回答の期限は{due}です。回答があると、折り返しの一覧に出ます。", { due: clockTime(due) }));
       },
       (refusal) => this.say(refusal.sentence || t("接続が切れています。つながってから送り直してください。")),
     );

@@ -3,7 +3,7 @@ import { Board } from "./board.js";
 import { Link } from "./link.js";
 import { element, settle } from "./settle.js";
 import { CallbackList, closingText, LineKeys, SeatList } from "./surroundings.js";
-import { clockTime, page, span, t } from "./words.js";
+import { clockTime, fromTokyo, page, span, t } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const board = new Board();
@@ -68,7 +68,7 @@ $("lines").addEventListener("click", ({ target }) => {
 $("notice-cancel").addEventListener("click", () => ($("notice-form").hidden = true));
 $("notice-form").addEventListener("submit", (event) => {
   event.preventDefault();
-  const until = `${$("notice-until").value}:00+09:00`;
+  const until = fromTokyo($("notice-until").value);
   link.send("notice.say", { line: $("notice-form").dataset.line, text: $("notice-text").value, until }).then(
     () => ($("notice-form").hidden = true),
     (refusal) => say(refusal.sentence),
@@ -107,10 +107,12 @@ function drawEscalations() {
     const late = !row.answered_at && board.since(row.due_at) > 0;
     const office = page.departments.find((one) => one.id === row.office)?.name;
     element("span", t("応対{id}・{time}", { id: row.contact, time: clockTime(row.raised_at) }), "quiet", place);
-    element("strong", office ?? (row.to === "city" ? t("市") : t("責任者")), "", place);
+    const city = Object.values(board.state.lines).find((line) => line.city_id === row.city)?.city ?? t("市");
+    element("strong", row.to === "city" ? [city, office].filter(Boolean).join(" ") : t("責任者"), "", place);
     if (row.kind === "complaint") element("span", t("苦情"), "must", place);
     element("span", late ? t("期限を{time}超過", { time: span(board.since(row.due_at)) }) : t("期限 {time}", { time: clockTime(row.due_at) }), late ? "must" : "quiet", place);
-    element("span", stage(row), "", place);
+    element("span", row.owner ? t("{stage}（{name}）", { stage: stage(row), name: row.owner }) : stage(row), "", place);
+    element("span", t("{name}から", { name: row.raised_by }), "quiet", place);
     const buttons = element("span", "", "keys", place);
     const all = [["show", t("内容と回答")], ...(row.received_at ? [] : [["receive", t("受領した")]]), ...(row.answered_at ? [["close", t("完了にする")]] : [])];
     for (const [does, text] of all) Object.assign(element("button", text, "", buttons).dataset, { does, escalation: row.id });

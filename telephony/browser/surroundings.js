@@ -177,7 +177,10 @@ export class CallbackList {
     place.dataset.key = String(row.id);
     const first = element("p", "", "", place);
     element("span", row.urgency === "must" ? t("要 ") : t("任意 "), row.urgency === "must" ? "must" : "quiet", first);
-    first.append(`${how[row.how]} ${clockTime(row.asked_at)} ${this.board.state.lines[row.line]?.name ?? row.line}`);
+    first.append(`${how[row.how]} ${clockTime(row.asked_at)}`);
+    const line = this.board.state.lines[row.line];
+    const waited = row.waited >= 1 ? t("・{time}待ち", { time: span(row.waited) }) : "";
+    element("p", `${line?.city ?? ""} ${line?.name ?? row.line}${waited}`, "quiet", place);
     element("p", this.numbers.get(row.id) ?? "", "number", place);
     const keys = element("p", "", "keys", place);
     const texts = { call: t("かける"), number: t("番号を見る"), reached: t("つながった"), "no-answer": t("不通 {n}", { n: row.attempts || "" }) };

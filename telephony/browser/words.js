@@ -17,6 +17,9 @@ export function span(seconds) {
 
 const inTokyo = (moment, parts) => new Date(moment).toLocaleString("ja-JP", { timeZone: "Asia/Tokyo", ...parts });
 
+// What a field for day and time holds is Japanese time, wherever the computer believes itself to be.
+export const fromTokyo = (local) => (local ? `${local}:00+09:00` : null);
+
 // The time of day, with the day where it is not today.
 export function clockTime(iso) {
   if (!iso) return "";

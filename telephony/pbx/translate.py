@@ -131,12 +131,13 @@ class SeatLeft(Observation):
 class Gone(Observation):
     """The caller's channel is gone, or about to go; `how` is the dialplan's word for the way.
 
-    :param pool: queue in which a caller who asked to be called back has waited, and at which place.
+    :param pool: queue in which a caller who asked to be called back has waited.
+    :param priority: their priority in it, which is higher the longer they have waited; 0 where nobody asked.
     """
 
     how: str
     pool: str = ""
-    position: int = 0
+    priority: int = 0
 
 
 @dataclass(frozen=True)
@@ -207,7 +208,7 @@ def _stage(event: Event) -> Observation | None:
     if stage == "third":
         return ThirdParty(key, None, event.get("How", ""))
     if stage == "gone":
-        return Gone(key, None, event.get("How", ""), event.get("Pool", ""), _number(event.get("Position", "")))
+        return Gone(key, None, event.get("How", ""), event.get("Pool", ""), _number(event.get("Standing", "")))
     return None
 
 

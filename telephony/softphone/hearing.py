@@ -15,6 +15,8 @@ RATE = 8000
 FRAME = 160
 """20 ms at 8 kHz."""
 
+BANDS = 16
+
 HEARD = 0.6
 """Likeness from which a passage counts as heard; unrelated speech stays under .45 (see tests)."""
 
@@ -49,24 +51,27 @@ def likeness(said: Samples, heard: Samples) -> float:
         return 0.0
     energy = np.convolve(wanted.mean(axis=1), np.ones(length), mode="valid")
     start = int(np.argmax(energy))
-    passage = _plain(wanted[start : start + length])
-    best = 0.0
-    for place in range(len(there) - length + 1):
-        best = max(best, float(np.sum(passage * _plain(there[place : place + length]))))
-    return best
+    passage = wanted[start : start + length]
+    passage = passage - passage.mean(axis=0)
+    size = float(np.linalg.norm(passage))
+    # All places at once: the passage has no mean, so that the mean of what it is held against drops out of the product.
+    alike = sum(np.correlate(there[:, band], passage[:, band], mode="valid") for band in range(BANDS))
+    sums, squares = _sliding(there, length), _sliding(there**2, length)
+    sizes = np.sqrt(np.maximum((squares - sums**2 / length).sum(axis=1), 1e-12))
+    return float(np.max(alike / (sizes * size))) if size else 0.0
 
 
-def _plain(block: Samples) -> Samples:
-    flat = block - block.mean(axis=0)
-    size = float(np.linalg.norm(flat))
-    return np.asarray(flat / size if size else flat)
+def _sliding(values: Samples, length: int) -> Samples:
+    """The sum of each `length` rows in a row."""
+    total = np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)])
+    return np.asarray(total[length:] - total[:-length])
 
 
 def _bands(samples: Samples) -> Samples:
     frames = len(samples) // FRAME
     if frames < 2:
-        return np.zeros((0, 16))
+        return np.zeros((0, BANDS))
     cut = samples[: frames * FRAME].reshape(frames, FRAME) * np.hanning(FRAME)
     power = np.abs(np.fft.rfft(cut, axis=1)) ** 2
-    bands = power[:, 2:66].reshape(frames, 16, 4).sum(axis=2)
+    bands = power[:, 2:66].reshape(frames, BANDS, 4).sum(axis=2)
     return np.asarray(np.log1p(bands * 1000))

@@ -240,6 +240,10 @@ class Phone:
         """The other side has pressed a key."""
         self._tell({"state": "key", "digit": digit})
 
+    def rings_there(self) -> None:
+        """The telephone that was dialled rings, or its side says something already."""
+        self._tell({"state": "early"})
+
     def talking(self) -> None:
         """The call was answered."""
         self._tell({"state": "talking"})
@@ -284,6 +288,8 @@ class _Call(pj.Call):
         info = self.getInfo()
         if info.state == pj.PJSIP_INV_STATE_CONFIRMED:
             self._phone.talking()
+        elif info.state == pj.PJSIP_INV_STATE_EARLY and info.role == pj.PJSIP_ROLE_UAC:
+            self._phone.rings_there()
         elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
             self._phone.over(self, int(info.lastStatusCode))
 

@@ -180,7 +180,7 @@ class Calls:
             settled = asked_at - timedelta(seconds=1)
             for contact in self._house.contacts.open(session):
                 # Writing may be seconds behind the asking: whoever came meanwhile is in no list yet.
-                fresh = settled < (contact.answered_at or contact.arrived_at) <= self._house.clock.now() + CLOCKS_DIFFER
+                fresh = settled < contact.latest <= self._house.clock.now() + CLOCKS_DIFFER
                 if contact.ended_at is not None or fresh:
                     continue
                 now = max(self._house.clock.now(), contact.latest)

@@ -53,8 +53,8 @@ def _place_in_thread(switchboard: Switchboard, event: CallbackAsked) -> dict[str
     house = switchboard.house
     with house.database.reading() as session:
         asked = session.get_one(Contact, event.contact)
-        pool, position = switchboard.places.pop(asked.key, ("", 0))
-    if not position:
+        pool, priority = switchboard.places.pop(asked.key, ("", 0))
+    if not priority:
         return None
     with house.database.session_scope() as session:
         contact = house.outgoing.keep_place(session, event.callback, pool)
@@ -64,7 +64,7 @@ def _place_in_thread(switchboard: Switchboard, event: CallbackAsked) -> dict[str
         assert number is not None
         line = house.directory.line(session, contact.line_id).line
         variables = {
-            "__CONTACT": contact.key, "__LINE": contact.line_id, "POSITION": str(position), "NUMBER": national(number.reveal()),
+            "__CONTACT": contact.key, "__LINE": contact.line_id, "QUEUE_PRIO": str(priority), "NUMBER": national(number.reveal()),
             "LINE_NUMBER": line.number,
         }  # fmt: skip
         return {

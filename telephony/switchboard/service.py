@@ -131,8 +131,8 @@ class Switchboard(Service):
             leg = translate.leg(event.get("Channel", ""))
             if leg is not None:
                 self.members.pause(leg[1])
-        if isinstance(seen, translate.Gone) and seen.position:
-            self.places[seen.key] = (seen.pool, seen.position)
+        if isinstance(seen, translate.Gone) and seen.priority:
+            self.places[seen.key] = (seen.pool, seen.priority)
         if isinstance(seen, translate.Observation):
             # When it was heard, not when it was written: a database may be slow.
             seen = replace(seen, at=self.house.clock.now(), live=True)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from admin.demo.stage import Stage
+from contact_center.contacts import Contact
 from telephony.demo import RESIDENT_SAYS, Resident, take_seat, voice
 from telephony.pbx import render
 
@@ -82,7 +83,11 @@ class Desk:
         self.page.keyboard.press("Control+Enter")
 
     def leaves(self) -> None:
-        """Whatever the test has left behind is written up, so that the next begins with an empty seat."""
+        """Whatever the test has left behind, also where it failed, is ended and written up: the next begins with an empty seat."""
+        self.page.context.close()
+        if self._calls():
+            render.console(self.centre.house, "channel request hangup all")
+            self.centre.wait(lambda: not self._calls(), 20, "a call of the test goes on")
         with self.centre.house.database.session_scope() as session:
             for seat in self.centre.house.seats.all(session):
                 if seat.signed_in:
@@ -91,7 +96,10 @@ class Desk:
                 if contact.state == "wrapping":
                     contact.category, contact.outcome = "excluded", "broken_off"
                     self.centre.house.notes.finish(session, contact, "operator")
-        self.page.context.close()
+
+    def _calls(self) -> list[Contact]:
+        with self.centre.house.database.reading() as session:
+            return [contact for contact in self.centre.house.contacts.open(session) if contact.state != "wrapping"]
 
 
 def _plain(said: str) -> str:

@@ -28,7 +28,7 @@ def madoguchi(centre: Stage, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def result(centre: Stage, *words: str) -> Any:
-    done = madoguchi(centre, "--json", *words)
+    done = madoguchi(centre, *words, "--json")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -98,9 +98,7 @@ def test_figures_of_the_day_agree_and_events_are_listed(centre: Stage) -> None:
         (("agent", "add", "x", "--name", "x", "--city", "atlantis"), 2, "mihon"),
     ],
 )  # fmt: skip
-def test_a_wrong_command_ends_with_a_sentence_and_its_own_code(
-    centre: Stage, words: tuple[str, ...], code: int, hint: str
-) -> None:
+def test_a_wrong_command_ends_with_a_sentence_and_its_own_code(centre: Stage, words: tuple[str, ...], code: int, hint: str) -> None:
     done = madoguchi(centre, *words)
     assert done.returncode == code
     assert hint in done.stderr

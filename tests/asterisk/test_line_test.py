@@ -53,7 +53,7 @@ def test_every_line_says_through_the_carrier_what_callers_are_to_hear_now(centre
     assert all(row["good"] and row["heard"] and row["seconds"] < 2 for row in rows.values())
     assert {line: row["expected"] for line, row in rows.items() if line != "hall1"} == {
         "line1": ["nobody"], "closed1": ["closed"], "narrow1": ["nobody"], "places1": ["nobody"], "alone1": ["nobody"],
-        "forward1": ["nobody"],
+        "forward1": ["fallback", "nobody"],
     }  # fmt: skip
     hall = what_a_caller_hears(centre.house, "hall1", now)["decision"]
     assert rows["hall1"]["expected"] == (["nobody"] if hall == OPEN else ["closed"])
@@ -96,6 +96,12 @@ def test_a_line_closed_by_hand_says_so(centre: Stage) -> None:
     assert (row["expected"], row["heard"]) == (["emergency"], True)
     assert row["likeness"] > HEARD
     assert row["expected_ja"] == "臨時休止の案内"
+
+
+@pytest.mark.requirement("NB-13")
+def test_the_number_to_which_a_line_is_forwarded_is_rung_where_that_is_asked(centre: Stage) -> None:
+    rows = [row for row in outcome(centre, "--line", "forward1", "--fallback") if row["expected"] == ["fallback"]]
+    assert [(row["line"], row["number"], row["good"]) for row in rows] == [("forward1", "0559990199", True)]
 
 
 class Elsewhen(SystemClock):

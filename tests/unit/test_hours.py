@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from contact_center.clock import TOKYO
 from contact_center.errors import BadInput
-from contact_center.hours import CalendarRule, intervals, is_open_at
+from contact_center.hours import CalendarRule, intervals, is_open_at, working_hours_after
 from contact_center.hours.rule import SpecialDay, day_rule, japanese_holidays
 
 IZUNOKUNI = CalendarRule(
@@ -18,9 +18,7 @@ IZUNOKUNI = CalendarRule(
     },
     year_end="12-29..01-03",
 )  # fmt: skip
-KITAKYUSHU = CalendarRule(
-    week=dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), ("09:00-17:00",)), year_end="12-28..01-03"
-)
+KITAKYUSHU = CalendarRule(week=dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), ("09:00-17:00",)), year_end="12-28..01-03")
 
 
 def at(text: str) -> datetime:
@@ -98,3 +96,15 @@ def test_intervals_and_is_open_always_agree(moment: datetime) -> None:
     day = moment.date()
     inside = any(i.start <= moment < i.end for i in intervals(IZUNOKUNI, day - timedelta(1), day + timedelta(1)))
     assert inside is is_open_at(IZUNOKUNI, moment)
+
+
+def test_what_is_due_in_a_days_time_is_due_on_the_next_day_on_which_somebody_works() -> None:
+    friday = at("2026-11-20T16:00")
+    # Saturday, Sunday and the holiday of the 23rd do not count.
+    assert working_hours_after(IZUNOKUNI, friday, 24) == at("2026-11-24T16:00")
+    assert working_hours_after(IZUNOKUNI, at("2026-11-25T10:00"), 4) == at("2026-11-25T14:00")
+    assert working_hours_after(IZUNOKUNI, at("2026-12-28T10:00"), 24) == at("2027-01-04T10:00")
+
+
+def test_a_calendar_that_never_opens_counts_every_day() -> None:
+    assert working_hours_after(CalendarRule(week={}), at("2026-11-20T16:00"), 48) == at("2026-11-22T16:00")

@@ -30,7 +30,7 @@ def test_a_personal_value_has_no_text_form() -> None:
         "一二三四五六七八九〇一二",
         "1234／5678／9012", "1234/5678:9012", "1234)(5678)[9012", "1234の5678の9012",
         "1234_5678=9012", "1234\u200b5678\u200b9012",
-        "壱弐参四五六七八九〇壱弐", "1234、5678、9012", "1 2 3 4 5 6 7 8 9 0 1 2",
+        "壱弐参四五六七八九〇壱弐", "いちにさんよんごろくななはちきゅうぜろいちに", "1234、5678、9012", "1 2 3 4 5 6 7 8 9 0 1 2",
     ],
 )  # fmt: skip
 def test_twelve_digits_are_masked_in_any_writing(written: str) -> None:
@@ -52,9 +52,12 @@ def test_random_runs_of_twelve_digits_never_survive() -> None:
     [
         ("暗証番号は1234とのこと", "1234"), ("暗証番号：１２３４", "１２３４"), ("PIN 0 9 1 5", "0 9 1 5"),
         ("暗証番号は一二三四", "一二三四"), ("署名用パスワードはABC123DEFです", "ABC123DEF"),
+        ("1234でロックしたとのこと", "1234"), ("4桁は 1 2 3 4", "1 2 3 4"), ("暗証番号４桁は０９１５", "０９１５"),
+        ("暗証番号は、いちにさんよん", "いちにさんよん"), ("ピンはイチ・ニ・サン・ヨン", "イチ・ニ・サン・ヨン"),
+        ("1234が暗証番号だそうです", "1234"),
     ],
 )  # fmt: skip
-def test_a_pin_is_masked_where_its_word_stands_before_it(written: str, secret: str) -> None:
+def test_a_pin_is_masked_beside_the_word_for_it(written: str, secret: str) -> None:
     assert secret not in mask(written)
     assert MASKED in mask(written)
 
@@ -62,7 +65,9 @@ def test_a_pin_is_masked_where_its_word_stands_before_it(written: str, secret: s
 @pytest.mark.parametrize(
     "text",
     [
-        "暗証番号を3回間違えてロック", "暗証番号の再設定、2026年11月から", "パスワードを忘れた。市民課 0559-99-0100",
+        "暗証番号を3回間違えてロック", "2026年に暗証番号がロック", "暗証番号の相談は 0559-99-0100 へ",
+        "暗証番号をいつにしたかご記憶がない", "暗証番号の再設定にいくとご本人",
+        "暗証番号の再設定、2026年11月から", "パスワードを忘れた。市民課 0559-99-0100",
         "電話は 03-1234-5678", "11月24日10時30分に2名", "5年ごと、1,000円", "2026/11/21 10:30", "2026-11-21 10:30 来庁",
     ],
 )  # fmt: skip
