@@ -42,8 +42,8 @@ same two cores. Each seat rings .3 s, talks 3 s and hangs up; 4 s later the benc
 wrap-up by `notes.close`. Plain is a bare Asterisk with one `Queue()` of 50 static members who are never paused, UDP and
 nobody who listens; its phones talk 7 s, so that both serve as many an hour. *Queued* is when Asterisk says so (ours: over AMI
 to a listener of the benchmark's own; plain: written into the INVITE by the dialplan), *rings* is when the phone has the
-INVITE. *Free* is when the transaction that ends the wrap-up is committed; plain: when the phone hangs up. Our Python gives
-way to Asterisk (niceness 10), so what of the processors was left over stands beside it. Frames are the spans between two
+INVITE. *Free* is when the transaction that ends the wrap-up is committed; plain: when the phone hangs up. What of the
+processors was left over stands beside it. Frames are the spans between two
 `requestAnimationFrame` of a supervisor's console in headless Chromium (60 frames a second), once with nothing to do and once
 while those 200 wait and are served. Memory is resident, in MB, of each process with all that it has started, after as many
 short calls (greeting .1 s, hung up in the queue, no seat open) from SIPp."""

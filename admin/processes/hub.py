@@ -6,7 +6,7 @@ from twisted.internet import reactor
 from twisted.internet.endpoints import UNIXServerEndpoint
 from twisted.web.server import Site
 
-from admin.processes.start import give_way, keep_steady_time, log_without_people, start
+from admin.processes.start import keep_steady_time, log_without_people, start
 from contact_center.hub import Hub
 
 
@@ -19,7 +19,6 @@ class _SiteWithoutLog(Site):
 
 def main() -> None:
     """Serve until told to stop."""
-    give_way()
     house = start()
     keep_steady_time(reactor, house.clock)
     log_without_people()

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from twisted.internet import reactor
 
-from admin.processes.start import give_way, keep_steady_time, log_without_people, start
+from admin.processes.start import keep_steady_time, log_without_people, start
 from telephony.switchboard.service import Switchboard
 
 
 def main() -> None:
     """Observe and command until told to stop."""
-    give_way()
     house = start()
     keep_steady_time(reactor, house.clock)
     log_without_people()

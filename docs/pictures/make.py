@@ -169,9 +169,7 @@ class Scene:
         take_seat(page)
         page.keyboard.press("Alt+s")
         page.get_by_text("点検が終わりました。").wait_for()
-        page.locator("#check-list li").last.scroll_into_view_if_needed()
         take(page, "agent-2-check")
-        page.locator(".side").evaluate("(side) => { side.scrollTop = 0; }")
         self.past.today()
         page.locator("#callbacks").get_by_text("待ちきれず").wait_for()
         for account, seat, reason in (("supervisor", "seat-2", "paperwork"), (COLLEAGUE[0], "seat-3", "break")):
@@ -245,7 +243,7 @@ class Scene:
         office.click("#seats button[data-supervise=seat-1][data-how=listen]")
         self.supervisor.page.wait_for_selector("body[data-phone=talking]")
         self.supervisor.page.bring_to_front()
-        self.supervisor.page.get_by_text("1番席の通話を聞いています").wait_for()
+        self.supervisor.page.locator("#call-state").get_by_text("1番席の通話を聞いています").wait_for()
         take(self.supervisor.page, "supervisor-2-listens")
         page.bring_to_front()
         for _ in range(2):

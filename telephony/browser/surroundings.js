@@ -66,7 +66,7 @@ export class LineLamps {
     element("span", t("通話 {n}/{of}", { n: line.talking, of: line.capacity }), "", row);
     const waiting = line.waiting_since ? t("待ち {n}人・最長 {time}", { n: line.waiting, time: span(this.board.since(line.waiting_since)) }) : t("待ち 0人");
     element("span", waiting, "waiting", row);
-    element("span", closingText(line), "quiet", row);
+    element("span", closingText(line), line.open && !line.closed_by_hand ? "quiet usual" : "quiet", row);
     if (this.board.me.rights.includes("supervise.close")) this.keys.button(id, line, row);
     return row;
   }

@@ -58,7 +58,7 @@ def likeness(said: Samples, heard: Samples) -> float:
     alike = sum(np.correlate(there[:, band], passage[:, band], mode="valid") for band in range(BANDS))
     sums, squares = _sliding(there, length), _sliding(there**2, length)
     sizes = np.sqrt(np.maximum((squares - sums**2 / length).sum(axis=1), 1e-12))
-    return float(np.max(alike / (sizes * size))) if size else 0.0
+    return max(0.0, float(np.max(alike / (sizes * size)))) if size else 0.0
 
 
 def _sliding(values: Samples, length: int) -> Samples:

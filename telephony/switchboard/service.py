@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Event as Flag
 from typing import Any, TypeVar
 
@@ -26,7 +26,7 @@ from contact_center.events import Recorded, follow
 from contact_center.features import Reaction, resolve
 from contact_center.house import House
 from contact_center.identity.model import Person
-from contact_center.seats import Seat
+from contact_center.seats import Presence, Seat
 from telephony.pbx import render, translate
 from telephony.pbx.ami import AmiError, AmiLink, AmiProtocol, Event
 from telephony.settings import AMI_ENDPOINT, AMI_PORT
@@ -43,6 +43,9 @@ GATHER = 0.01
 
 RECONCILE_EVERY = 10.0
 RENDER_EVERY = 600.0
+GONE_AFTER = timedelta(seconds=60)
+"""From then on a phone that is lost counts as gone: the queue believes in it no longer."""
+
 T = TypeVar("T")
 
 
@@ -295,7 +298,9 @@ class Switchboard(Service):
         person = session.get_one(Person, seat.person_id)
         directory = self.house.directory
         served = directory.served_pools(session, person.cities) & directory.trained_pools(session, person.menus)
-        pools = (*(pool for pool in seat.pools if pool in served), seat.id)
+        # A phone that stays away answers nobody: where it is the last, those who wait are told instead of waiting on.
+        gone = seat.presence == Presence.LOST and self.house.clock.now() - seat.since > GONE_AFTER
+        pools = (*(pool for pool in seat.pools if pool in served and not gone), seat.id)
         return Wanted(seat.id, pools, endpoint(seat), not seat.takes_calls, self.house.seats.sip_password(seat))
 
     def _all_wanted(self) -> list[Wanted]:

@@ -7,6 +7,7 @@ import threading
 
 import pytest
 from sqlalchemy import text
+from twisted.internet.task import Clock
 
 from contact_center.clock import FakeClock, SystemClock
 from contact_center.contacts import Callback, Contact, State, Unserved
@@ -17,6 +18,7 @@ from contact_center.house import House
 from contact_center.seats import Presence, Seat
 from telephony.pbx.translate import Offered, Queued
 from telephony.switchboard.calls import Calls
+from telephony.switchboard.service import Switchboard
 from tests.conftest import of_city, person
 
 from .play import Play
@@ -374,3 +376,23 @@ def test_who_came_before_the_clock_was_set_back_does_not_stay_for_ever(house: Ho
     clock.advance(-300)
     calls.reconcile(set(), set(), set(), clock.now())
     assert play.contact(id).unserved == Unserved.INTERRUPTED
+
+
+def test_a_phone_that_stays_away_is_not_counted_on_until_it_is_back(house: House, play: Play, clock: FakeClock) -> None:
+    play.seat(person(house))
+    switchboard = Switchboard(house, Clock())
+
+    def queues() -> tuple[str, ...]:
+        with house.database.reading() as session:
+            return switchboard.wanted(session, session.get_one(Seat, "seat-1")).pools
+
+    with house.database.session_scope() as session:
+        house.seats.lose(session, session.get_one(Seat, "seat-1"))
+    clock.advance(55)
+    # A page that is reloaded, or a short fault of the network, takes no seat out of the queue.
+    assert queues() == ("main", "seat-1")
+    clock.advance(10)
+    assert queues() == ("seat-1",)
+    with house.database.session_scope() as session:
+        house.seats.find(session, session.get_one(Seat, "seat-1"))
+    assert queues() == ("main", "seat-1")
