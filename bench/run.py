@@ -24,7 +24,7 @@ BENCHMARKS = ("calls", "ring_to_card", "ami_storm", "hub", "million", "desk", "d
 def run(which: Sequence[str] = ()) -> dict[str, Any]:
     """Run some benchmarks, or all; print their tables on standard error.
 
-    A full run is also kept: bench/results/latest.json and docs/bench.md.
+    What was measured is kept, beside what other benchmarks found before: bench/results/latest.json and docs/bench.md.
 
     :param which: names of benchmarks; none: all.
     :returns: the figures of each by name.
@@ -36,15 +36,16 @@ def run(which: Sequence[str] = ()) -> dict[str, Any]:
     # Whoever ends the benchmark ends the centre it has started, too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     console = Console(stderr=True, highlight=False)
-    found: dict[str, Findings] = {}
+    result: dict[str, Any] = {}
     for name in which or BENCHMARKS:
         with console.status(name):
-            found[name] = import_module(f"bench.{name}").run()
-        found[name].show(console)
-    figures = {name: {**findings.figures, "aims": [a.__dict__ for a in findings.aims]} for name, findings in found.items()}
-    result = {"at": SystemClock().now().isoformat(timespec="seconds"), "machine": machine(), **figures}
-    if not which:
-        _keep(console, result, found)
+            found: Findings = import_module(f"bench.{name}").run()
+        found.show(console)
+        result[name] = {
+            "at": SystemClock().now().isoformat(timespec="minutes"), "machine": machine(), "text": found.markdown(),
+            "aims": [aim.__dict__ for aim in found.aims], **found.figures,
+        }  # fmt: skip
+    _keep(console, result)
     return result
 
 
@@ -55,17 +56,22 @@ def machine() -> str:
     return f"{len(cpus)} cores ({cpus[0]}), {gigabytes:.0f} GB, Linux {platform.release()}, Python {platform.python_version()}"
 
 
-def _keep(console: Console, result: dict[str, Any], found: dict[str, Findings]) -> None:
-    head = f"# Speed\n\nWritten by `make bench` on {result['at']}: {result['machine']}.\n"
+def _keep(console: Console, result: dict[str, Any]) -> None:
+    results = _place(Path("bench/results/latest.json"))
+    kept = {**(json.loads(results.read_text("utf-8")) if results.exists() else {}), **result}
+    whole = {name: kept[name] for name in BENCHMARKS if name in kept}
+    parts = [f"{part['text'].rstrip()}\n\n*Measured on {part['at']}: {part['machine']}.*\n" for part in whole.values()]
     texts = {
-        Path("bench/results/latest.json"): json.dumps(result, ensure_ascii=False, indent=1) + "\n",
-        Path("docs/bench.md"): "\n".join([head, *(findings.markdown() for findings in found.values())]),
+        results: json.dumps(whole, ensure_ascii=False, indent=1) + "\n",
+        _place(Path("docs/bench.md")): "\n".join(["# Speed\n\nWritten by `make bench`.\n", *parts]),
     }
-    for path, text in texts.items():
-        target = CLONE / path
-        if not os.access(target if target.exists() else target.parent, os.W_OK):
-            # The system user may not write into the clone of somebody else; its own home is always there.
-            target = CLONE / "var" / path.name
+    for target, text in texts.items():
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, "utf-8")
         console.print(f"kept: {target}")
+
+
+def _place(path: Path) -> Path:
+    """Where a result is kept: the system user may not write into the clone of somebody else; its own home is always there."""
+    target = CLONE / path
+    return target if os.access(target if target.exists() else target.parent, os.W_OK) else CLONE / "var" / path.name

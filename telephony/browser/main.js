@@ -114,6 +114,8 @@ function drawCall() {
   const ringing = phone.state === "ringing" && mine && contact?.state !== "dialling";
   document.body.dataset.phone = phone.state;
   document.body.dataset.ringing = ringing ? "yes" : "no";
+  // With the first call, the check at the start of the day is past.
+  if (ringing) $("check-list").hidden = true;
   if (ringing) sound.start();
   else sound.stop();
   const wasDisabled = $("answer").disabled;

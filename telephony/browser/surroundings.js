@@ -187,6 +187,7 @@ export class CallbackList {
     // Whoever was called by other means says how it went.
     if (!this.numbers.has(row.id)) delete texts.reached;
     if (!this.numbers.has(row.id) && !row.attempts) delete texts["no-answer"];
+    if (this.numbers.has(row.id)) delete texts.number;
     if (!this.mayCall) delete texts.call;
     if (!row.callable) {
       for (const does of Object.keys(texts)) delete texts[does];
