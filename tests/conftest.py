@@ -112,6 +112,14 @@ def centre() -> Iterator[Stage]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+@pytest.fixture(autouse=True)
+def no_page_stays_open(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A page that a failed test has left open would hold its person's seat against every later test."""
+    yield
+    if isinstance(stage := request.node.funcargs.get("centre"), Stage):
+        stage.close_pages()
+
+
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Path]:
     """The socket folder of a running PostgreSQL."""

@@ -244,6 +244,12 @@ class Stage:
         page.set_default_timeout(15000)
         return page
 
+    def close_pages(self) -> None:
+        """Close every page that was opened; the browsers stay."""
+        for browser in self._browsers:
+            for context in browser.contexts:
+                context.close()
+
     def sign_in(self, page: Page, account: str) -> None:
         """Sign in as one of the demo's people."""
         page.goto(self.url + "/sign-in")

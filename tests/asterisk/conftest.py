@@ -111,18 +111,13 @@ def _plain(said: str) -> str:
 def sit_down(centre: Stage, browser: Any, account: str = "agent", seat: str = "seat-1", phone: str = "browser") -> Desk:
     """Somebody signs in, takes a seat and is available."""
     page = centre.page(browser)
-    try:
-        centre.sign_in(page, account)
-        page.wait_for_selector("#take-seat:not([hidden])")
-        page.select_option("#phone-kind", phone)
-        take_seat(page, seat)
-        page.click("#go-available")
-        made = Desk(centre, page)
-        made.presence("available")
-    except Exception:
-        # A page that is left open holds its person's seat against every later test.
-        page.context.close()
-        raise
+    centre.sign_in(page, account)
+    page.wait_for_selector("#take-seat:not([hidden])")
+    page.select_option("#phone-kind", phone)
+    take_seat(page, seat)
+    page.click("#go-available")
+    made = Desk(centre, page)
+    made.presence("available")
     return made
 
 
