@@ -1,0 +1,51 @@
+"""`madoguchi faq …`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from admin.cli.context import Context
+
+
+@click.group()
+def faq() -> None:
+    """Articles, their search and its measures."""
+
+
+_FILE = click.Path(path_type=Path)
+
+
+@faq.command("eval")
+@click.option("--corpus", type=_FILE, required=True, help='Articles as JSON: {id: "Question: …\\nAnswer: …"}.')
+@click.option("--queries", type=_FILE, required=True, help="Queries as JSON: {id: text}.")
+@click.option("--qrels", type=_FILE, required=True, help="Judgements as JSON: {query: {id: grade}}.")
+@click.option("--engine", "engines", multiple=True, help="Only this engine; may be given more than once.")
+@click.option("--kana", is_flag=True, help="Ask as if typed in hiragana without conversion.")
+@click.pass_obj
+def evaluate(context: Context, corpus: Path, queries: Path, qrels: Path, engines: tuple[str, ...], kana: bool) -> None:
+    """Ask every engine the judged queries: nDCG@10, MRR, hits, and how long it takes."""
+    from faq_engine.evaluate import Measure, evaluate, in_kana, read_judged
+    from faq_engine.search import ENGINES, Analyzer, engine_named
+
+    chosen = {name: engine_named(name) for name in engines or ENGINES}
+    judged, analyzer = read_judged(corpus, queries, qrels), Analyzer()
+    results = [
+        evaluate(name, engine, analyzer, judged, (lambda text: in_kana(analyzer, text)) if kana else (lambda text: text))
+        for name, engine in chosen.items()
+    ]
+
+    def cell(measure: Measure) -> str:
+        return f"{measure.mean:.3f} ({measure.low:.3f}-{measure.high:.3f})"
+
+    rows: list[tuple[Any, ...]] = [
+        (
+            one.engine, one.queries, cell(one.ndcg), cell(one.mrr), *(cell(hit) for hit in one.hit.values()),
+            f"{one.p50_ms:.2f}", f"{one.p95_ms:.2f}",
+        )
+        for one in results
+    ]  # fmt: skip
+    headings = ("検索", "質問", "nDCG@10", "MRR", "1位", "3位まで", "10位まで", "p50 (ms)", "p95 (ms)")
+    context.table([one.as_dict() for one in results], headings, rows)
