@@ -31,6 +31,10 @@ ANNOUNCEMENTS = (
 Count = Annotated[int, msgspec.Meta(ge=0, le=500)]
 
 
+SHORTEST_FALLBACK = 10
+"""Digits of a Japanese telephone number with its area code."""
+
+
 class _Part(msgspec.Struct, forbid_unknown_fields=True):
     pass
 
@@ -183,8 +187,17 @@ def _check_once(path: Path, parts: DirectoryFile) -> None:
     for pool in parts.pools:
         if pool.id in RESERVED:
             raise BadInput("台帳ファイル %(path)s: pool の名前に「%(id)s」は使えません。", path=path, id=pool.id)
+    ours = {line.number for line in parts.lines}
     for line in parts.lines:
         _check_words(path, line)
+        if not line.capacity:
+            raise BadInput("台帳ファイル %(path)s: 回線「%(id)s」の capacity は1以上にしてください。", path=path, id=line.id)
+        if line.fallback and (line.fallback in ours or len(line.fallback) < SHORTEST_FALLBACK):
+            # A line that is forwarded to a line of ours would come back for ever; a short number is an emergency's or a service's.
+            raise BadInput(
+                "台帳ファイル %(path)s: 回線「%(id)s」の fallback には、回線以外の、市外局番からの番号を書いてください。",
+                path=path, id=line.id,
+            )  # fmt: skip
         strange = set(line.announcements) - set(ANNOUNCEMENTS)
         if strange:
             raise BadInput(

@@ -30,6 +30,9 @@ export class SecondTier {
     $("earlier").addEventListener("click", () => this.earlier());
     $("hand-on").addEventListener("click", () => this.open());
     $("hand-on-cancel").addEventListener("click", () => this.close());
+    $("hand-on-form").addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !event.isComposing) this.close();
+    });
     $("hand-on-form").addEventListener("submit", (event) => this.handOn(event));
     $("sources").addEventListener("click", ({ target }) => {
       const source = target.closest("button")?.dataset.source;

@@ -63,16 +63,18 @@ export class LineLamps {
     row.dataset.waiting = line.waiting ? "yes" : "no";
     element("strong", `${line.city} ${line.name}`, "", row);
     element("span", "●".repeat(line.talking) + "○".repeat(Math.max(0, line.capacity - line.talking)), "lamps", row).ariaHidden = "true";
-    element("span", t("通話 {n}/{of}", { n: line.talking, of: line.capacity }), "", row);
-    const waiting = line.waiting_since ? t("待ち {n}人・最長 {time}", { n: line.waiting, time: span(this.board.since(line.waiting_since)) }) : t("待ち 0人");
-    element("span", waiting, "waiting", row);
+    element("span", t("通話 {n}/{of}", { n: line.talking, of: line.capacity }), "talk", row);
+    element("span", t("待ち {n}人", { n: line.waiting }), "waiting", row);
+    if (line.waiting_since) element("span", t("最長 {time}", { time: span(this.board.since(line.waiting_since)) }), "waiting longest", row);
     element("span", closingText(line), line.open && !line.closed_by_hand ? "quiet usual" : "quiet", row);
     if (this.board.me.rights.includes("supervise.close")) this.keys.button(id, line, row);
     return row;
   }
 
   draw() {
-    settle($("lines"), Object.entries(this.board.state.lines).map(([id, line]) => this.row(id, line)));
+    const lines = Object.entries(this.board.state.lines);
+    $("lines").classList.toggle("many", lines.length > 2);
+    settle($("lines"), lines.map(([id, line]) => this.row(id, line)));
   }
 }
 

@@ -20,7 +20,7 @@ from contact_center.errors import SettingsError, Unavailable
 from contact_center.house import House
 from telephony.pbx import install
 from telephony.pbx.values import Places, plain_value, values
-from telephony.prompts import NAMES, make_digits, make_line, make_music, make_notices, make_places
+from telephony.prompts import NAMES, make_line, make_music, make_notices, make_places
 
 DIALPLAN = frozenset({"extensions.conf", "hours.conf", "closings.conf", "notices.conf", "conversation.conf", "line-test.conf"})
 """The files that hold extensions; the first includes the others."""
@@ -106,7 +106,7 @@ def prepare(house: House) -> None:
 
 
 def _link_data(at: Places) -> None:
-    """Asterisk looks for its documentation and for the numbers it says in one folder: links to its own, and our sounds."""
+    """Asterisk looks for its documentation in its data folder: links to its own, but for its English sounds."""
     found = install.find()
     at.data.mkdir(exist_ok=True)
     for path in found.data.iterdir() if found else ():
@@ -151,11 +151,10 @@ def apply(house: House) -> list[str]:
 
 
 def announce(house: House) -> None:
-    """Make the announcements of every line, what those who wait hear, and Asterisk's own numbers."""
+    """Make the announcements of every line, and what those who wait hear."""
     at = places(house)
     make_music(at.prompts / "music")
     make_places(at.prompts / "places")
-    make_digits(at.data / "sounds" / "ja" / "digits")
     with house.database.reading() as session:
         views = house.directory.lines(session)
         make_notices(at.prompts / "notices", [notice.text for notice in house.notices.wanted(session)])

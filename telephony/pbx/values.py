@@ -76,7 +76,7 @@ class Places:
 
     @property
     def data(self) -> Path:
-        """Asterisk's own data: links to what is installed, and our sounds."""
+        """Asterisk's own data: links to what is installed."""
         return self.home / "data"
 
     @property

@@ -16,26 +16,18 @@ MOST_PLACES = 30
 """The highest place that is told; behind it a caller hears that very many wait."""
 
 SLOWLY = 0.7
-DIGITS = (*range(21), *range(30, 100, 10))
 
 
 def make_places(folder: Path) -> None:
-    """Every place in a sentence, at two paces, and the parts from which Asterisk's queue puts its own sentence together."""
+    """Every place in a sentence, at two paces, and what is said beside it."""
     folder.mkdir(parents=True, exist_ok=True)
     sentences = {str(n): TEXTS["place"].format(n=n) for n in range(1, MOST_PLACES + 1)}
     sentences["many"] = TEXTS["many"]
     for name, text in sentences.items():
         put(folder / f"{name}.wav", spoken(text))
         put(folder / f"slow-{name}.wav", spoken(text, SLOWLY))
-    for name in ("keys", "before", "after", "next", "busy", "no-answer"):
+    for name in ("keys", "busy", "no-answer", "returned"):
         put(folder / f"{name}.wav", spoken(TEXTS[name]))
-
-
-def make_digits(folder: Path) -> None:
-    """The numbers that Asterisk says by itself, for its language `ja`: 21 is 20 and 1, as in Japanese."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for number in DIGITS:
-        put(folder / f"{number}.wav", spoken(str(number)))
 
 
 def notice_name(text: str) -> str:

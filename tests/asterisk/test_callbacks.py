@@ -114,7 +114,7 @@ def test_whoever_presses_1_keeps_the_place_and_is_called_when_their_turn_comes(
     first.waits("idle")
     # What waits in the resident's place is one of those who wait.
     desk.sees_waiting(2)
-    centre.wait(lambda: "1. Local/" in render.console(centre.house, "queue show main"), 5, "the place is not kept")
+    centre.wait(lambda: "1. Local/" in render.console(centre.house, "queue show main"), 15, "the place is not kept")
     desk.page.click("#go-available")
     desk.rings()
     desk.page.get_by_text("0311110301").wait_for()

@@ -95,6 +95,24 @@ def test_whoever_stood_before_a_full_line_is_served_before_those_of_other_lines_
 
 
 @pytest.mark.requirement("IZ-02")
+@pytest.mark.parametrize(("line", "standing"), [(PLACES, True), ("0559990001", False)])
+def test_a_key_counts_while_the_place_is_being_told(
+    centre: Stage, desk: Desk, resident: Make, line: str, standing: bool
+) -> None:
+    desk.page.click("#go-away")
+    desk.presence("away")
+    first, second = resident(f"03111172{int(standing)}1"), resident(f"03111172{int(standing)}2")
+    first.calls(line)
+    centre.wait(lambda: "1. PJSIP/" in render.console(centre.house, "queue show main"), 20, "nobody waits")
+    second.calls(line)
+    before = last_event(centre)
+    hears(centre, second, "2", seconds=50)
+    second.presses("1")
+    centre.wait(lambda: unserved(centre, before) == ["callback_asked"], 5, "the key was lost")
+    first.hangs_up()
+
+
+@pytest.mark.requirement("IZ-02")
 def test_who_waits_may_press_1_and_is_on_the_list_as_one_who_must_be_called(centre: Stage, resident: Make, desk: Desk) -> None:
     desk.page.click("#go-away")
     desk.presence("away")

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from contact_center.errors import SettingsError
+from admin.processes.layout import CLONE
+from contact_center.directory.file import read_file
+from contact_center.errors import BadInput, SettingsError
 from contact_center.settings import KERNEL_SETTINGS, SESSION_IDLE, WEB_PORT, Setting, load
 
 
@@ -62,3 +64,19 @@ def test_a_secret_is_never_shown(tmp_path: Path) -> None:
     secret = Setting("trunk.password", "", "…", secret=True)
     settings = load(write(tmp_path, "[trunk]\npassword = 'hunter2'\n"), [secret], {})
     assert "hunter2" not in str(settings.shown([secret]))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [('fallback = "0559990001"', "fallback"), ('fallback = "119"', "fallback"), ("capacity = 0", "capacity")],
+)
+def test_a_line_that_would_call_itself_or_serve_nobody_is_refused_by_name(tmp_path: Path, wrong: str, named: str) -> None:
+    key = wrong.split(" = ")[0]
+    text = (CLONE / "admin" / "demo" / "directory.toml").read_text("utf-8")
+    first = text.index("[[lines]]")
+    line, rest = text[first:].split("\n\n", 1)
+    line = "\n".join([*(row for row in line.splitlines() if not row.startswith(f"{key} =")), wrong])
+    path = tmp_path / "directory.toml"
+    path.write_text(f"{text[:first]}{line}\n\n{rest}", "utf-8")
+    with pytest.raises(BadInput, match=named):
+        read_file(path)
