@@ -20,7 +20,7 @@ test:  ## every test
 	@$(AS) python -m pytest -q -p no:cacheprovider -n 2 --dist loadfile tests $(ARGS)
 
 check:  ## ruff, mypy, import contracts, documentation
-	@[ -e .venv/setup-done ] || deploy/setup.sh run
+	@[ .venv/setup-done -nt setup.cfg ] || deploy/setup.sh run
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
 	@PATH=$$PWD/.venv/bin:$$PATH lint-imports --no-cache
