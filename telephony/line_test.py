@@ -164,14 +164,14 @@ def line_test(house: House, line: str | None = None) -> Iterator[Result]:
             yield result
 
 
-def fallback_test(house: House) -> Iterator[Result]:
-    """Dial the number to which each line is forwarded when nobody is there, until it rings; a result as soon as it is there.
+def fallback_test(house: House, line: str | None = None) -> Iterator[Result]:
+    """Dial the number to which a line, or each, is forwarded when nobody is there, until it rings; a result as soon as it is there.
 
     :raises Conflict: where a test is running already.
     :raises Unavailable: where Asterisk or our telephone does not work.
     """
     with house.database.reading() as session:
-        views = [view for view in house.directory.lines(session) if view.line.fallback]
+        views = [view for view in house.directory.lines(session) if view.line.fallback and line in (None, view.line.id)]
     with _alone(house), closing(Probe(house)) as probe:
         for view in views:
             call = probe.ring(f"{view.line.id}_fallback", lambda: not trunk_state(house).reachable)

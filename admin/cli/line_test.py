@@ -17,17 +17,19 @@ from admin.cli.context import Context, line_id
 def line_test(context: Context, line: str | None, fallback: bool) -> None:
     """Phone every line through the carrier, and compare what is heard with what callers are to hear now."""
     from contact_center.audit import Act
-    from telephony.line_test import fallback_test
+    from telephony.line_test import FALLBACK, fallback_test
     from telephony.line_test import line_test as tested
 
     house = context.house()
     only = line_id(line) if line else None
     house.audit.record(Act("operator", "line.test", f"line:{only or '*'}", {}))
     results = []
-    for result in itertools.chain(tested(house, only), fallback_test(house) if fallback else ()):
+    for result in itertools.chain(tested(house, only), fallback_test(house, only) if fallback else ()):
         results.append(result)
         if sys.stderr.isatty():
             click.echo(f"{result.name}（{result.number}） {'○' if result.fault is None else '×'}", err=True)
+    if fallback and not any(result.expected.names == (FALLBACK,) for result in results):
+        click.echo("転送先（台帳の fallback）のある回線はありません。", err=True)
     rows = [
         (
             r.name, r.number, r.expected.words, f"{'はい' if r.heard else 'いいえ'}（{r.likeness:.2f}）",

@@ -67,7 +67,7 @@ export class Calling {
     if (!contact?.third) return null;
     const name = this.name(contact.third);
     if (contact.state === "transferring") return t("{name}に取り次いでいます。出ないときは、次のオペレーターにつながります。", { name });
-    if (contact.person !== this.board.me.id) return t("相談を受けています");
+    if (contact.person !== this.board.me.id) return contact.third_state === "joined" ? t("三者で通話中（住民にも聞こえています）") : t("相談を受けています");
     return { called: t("{name}を呼んでいます（住民は保留中）", { name }), talking: t("{name}と相談中（住民は保留中）", { name }), joined: t("{name}と三者で通話中", { name }) }[contact.third_state];
   }
 

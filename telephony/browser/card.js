@@ -55,10 +55,12 @@ export class Card {
     this.mine = mine;
     for (const id of ["categories", "outcomes"]) $(id).disabled = !mine;
     $("contact-city").textContent = line?.city ?? contact.city;
-    $("contact-greeting").textContent = line?.greeting ?? "";
+    // Somebody who has kept their place is called now: the greeting for callers would be said into a ringing tone.
+    const theirTurn = contact.outgoing && contact.state === "offered";
+    $("contact-greeting").textContent = theirTurn ? t("折り返しをお待ちの方です。F4を押すと、この方にかかります。") : line?.greeting ?? "";
     $("contact-line").textContent = line?.name ?? contact.line;
     const words = { dialling: t("呼び出しています"), offered: t("着信しています"), talking: t("通話中"), held: t("保留中"), wrapping: t("後処理"), queued: t("つなぎ直しています"), transferring: t("取り次いでいます") };
-    $("contact-state").textContent = (words[contact.state] ?? "") + (contact.cut ? t("（途中で切れました。折り返しの一覧にあります）") : "");
+    $("contact-state").textContent = (theirTurn ? t("折り返しの順番です") : words[contact.state] ?? "") + (contact.cut ? t("（途中で切れました。折り返しの一覧にあります）") : "");
     this.second.draw(contact);
     this.tick();
   }

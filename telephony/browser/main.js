@@ -139,7 +139,7 @@ function drawCall() {
   $("finish").disabled = !(wrapping && card.complete && mine);
   let text = "";
   const shared = calling.sentence();
-  if (ringing) text = contact?.third ? t("{name}から相談の着信です。F4で出られます。", { name: calling.name(`seat:${contact.seat}`) }) : t("着信中です。F4で出られます。");
+  if (ringing) text = contact?.third ? t("{name}から相談の着信です。F4で出られます。", { name: calling.name(`seat:${contact.seat}`) }) : contact?.outgoing ? t("折り返しの順番です。F4で相手にかけます。") : t("着信中です。F4で出られます。");
   else if (shared) text = shared;
   else if (contact?.state === "dialling") text = t("呼び出しています");
   else if (phone.state === "talking") text = (phone.muted ? t("消音中 ") : t("通話中 ")) + span(board.since(contact?.answered_at));

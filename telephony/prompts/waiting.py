@@ -26,7 +26,7 @@ def make_places(folder: Path) -> None:
     for name, text in sentences.items():
         put(folder / f"{name}.wav", spoken(text))
         put(folder / f"slow-{name}.wav", spoken(text, SLOWLY))
-    for name in ("keys", "busy", "no-answer", "returned"):
+    for name in ("keys", "busy", "no-answer"):
         put(folder / f"{name}.wav", spoken(TEXTS[name]))
 
 

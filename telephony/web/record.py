@@ -182,6 +182,7 @@ def handover() -> Any:
             "notices": built.notices.wanted(session), "closings": built.directory.closings(session),
             "figures": folded(session, today, today, me.cities), "lines": _lines(built, session, me.cities),
             "line_test": line_test.last(built),
+            "cities": {view.city.id: view.city.name for view in built.directory.lines(session)},
             "offices": {d.id: d.name for d in built.directory.departments(session, me.cities)},
             "hours": [view for view in built.directory.lines(session) if view.line.city_id in me.cities],
         }  # fmt: skip

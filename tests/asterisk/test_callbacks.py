@@ -118,6 +118,8 @@ def test_whoever_presses_1_keeps_the_place_and_is_called_when_their_turn_comes(
     desk.page.click("#go-available")
     desk.rings()
     desk.page.get_by_text("0311110301").wait_for()
+    # The agent knows that F4 dials, and greets nobody who is not there yet.
+    desk.page.get_by_text("折り返しの順番です。F4で相手にかけます。").wait_for()
     desk.answers()
     desk.page.get_by_text("呼び出しています").first.wait_for()
     assert first.picks_up() == "0559990001"
