@@ -114,18 +114,25 @@ async def _move(switchboard: Switchboard, order: Order, legs: Legs) -> None:
         await link.send("Redirect", Channel=legs.third, Context="hand-over", Exten="s", Priority="1")
 
 
+CHANSPY = {"listen": "", "whisper": "w", "join": "B"}
+"""The option of ChanSpy for each way to supervise."""
+
+
 async def _supervise(switchboard: Switchboard, order: Order, legs: Legs, channels: list[Event]) -> None:
     own = order.own
     if own is None or legs.seat is None:
         return
     there = _supervision(channels, own)
     if there is not None:
-        await switchboard.link.send("Redirect", Channel=there, Context="supervise", Exten=own.supervision, Priority="1")
+        await switchboard.link.send("Setvar", Channel=there, Variable="HOW", Value=CHANSPY[own.supervision])
+        await switchboard.link.send("Redirect", Channel=there, Context="supervise", Exten="go", Priority="1")
         return
-    variables = {"SPIED": legs.seat, "SPIED_CONTACT": order.key, "PJSIP_HEADER(add,X-Answer)": "yes"}
+    variables = {
+        "SPIED": legs.seat, "SPIED_CONTACT": order.key, "HOW": CHANSPY[own.supervision], "PJSIP_HEADER(add,X-Answer)": "yes",
+    }  # fmt: skip
     await switchboard.link.send(
         "Originate", Channel=f"PJSIP/{endpoint(own)}", ChannelId=f"{SUPERVISION}{own.id}-{secrets.token_hex(4)}",
-        Context="supervise", Exten=own.supervision, Priority="1", Timeout=SEAT_ANSWERS_WITHIN, Async="true",
+        Context="supervise", Exten="go", Priority="1", Timeout=SEAT_ANSWERS_WITHIN, Async="true",
         Variable=",".join(f"{name}={value}" for name, value in variables.items()),
     )  # fmt: skip
 
