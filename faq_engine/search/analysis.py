@@ -29,6 +29,10 @@ KANJI = re.compile(r"[一-龯々]")
 _NOT_WRITTEN_IN_IDEAS = re.compile(r"[^一-龯々ァ-ヶーa-z0-9]+")
 
 
+Morpheme = tuple[str, str, tuple[str, ...], tuple[int, ...]]
+"""Normalized form, reading in hiragana, part of speech, groups of synonyms."""
+
+
 @dataclass(frozen=True)
 class Word:
     """A word that says something.
@@ -62,8 +66,8 @@ class Analyzer:
         self._dictionary = Dictionary(dict="core")
         self._of_thread = threading.local()
 
-    def morphemes(self, text: str) -> list[tuple[str, str, tuple[str, ...], tuple[int, ...]]]:
-        """Every morpheme as (normalized form, reading in hiragana, part of speech, synonym groups)."""
+    def morphemes(self, text: str) -> list[Morpheme]:
+        """Every morpheme, in their order."""
         tokenizer = getattr(self._of_thread, "tokenizer", None)
         if tokenizer is None:
             # A tokenizer of SudachiPy belongs to one thread.
@@ -75,24 +79,29 @@ class Analyzer:
 
     def words(self, text: str) -> list[Word]:
         """The words that say something, in their order."""
-        return [
-            Word(form, reading, weight_of(part), synonyms)
-            for form, reading, part, synonyms in self.morphemes(text)
-            if part[0] not in SILENT
-        ]
+        return words_of(self.morphemes(text))
 
-    def of_text(self, text: str) -> Features:
-        """Features of an article's field, counted."""
-        found, words = Features(), self.words(text)
-        for word in words:
-            _add(found.words, word.form)
-            for group in word.synonyms:
-                _add(found.synonyms, str(group))
-            for character in KANJI.findall(word.form):
-                _add(found.characters, character)
-        for pair in character_pairs(text):
-            _add(found.pairs, pair)
-        return found
+
+def words_of(morphemes: Iterable[Morpheme]) -> list[Word]:
+    """Those of the morphemes that say something."""
+    return [Word(form, reading, weight_of(part), synonyms) for form, reading, part, synonyms in morphemes if part[0] not in SILENT]
+
+
+def features_of(text: str, morphemes: Iterable[Morpheme]) -> Features:
+    """Features of an article's field, counted.
+
+    :param morphemes: those of the text.
+    """
+    found = Features()
+    for word in words_of(morphemes):
+        _add(found.words, word.form)
+        for group in word.synonyms:
+            _add(found.synonyms, str(group))
+        for character in KANJI.findall(word.form):
+            _add(found.characters, character)
+    for pair in character_pairs(text):
+        _add(found.pairs, pair)
+    return found
 
 
 def plain(text: str) -> str:

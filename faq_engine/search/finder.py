@@ -5,12 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 
-from faq_engine.search.analysis import Analyzer
+from faq_engine.search.analysis import Analyzer, Morpheme, features_of
 from faq_engine.search.engine import Analysed, Engine, Entry, Hit, Keep
 from faq_engine.search.lexicon import Lexicon
 
-TITLE_COUNTS = 3
-"""A reading in a question is believed like so many in an answer."""
+COUNTS = (3, 3, 1)
+"""How often a reading of the title, the keywords and the body counts for the lexicon: a question is believed more."""
+
+Read = tuple[list[Morpheme], list[Morpheme], list[Morpheme]]
+"""The morphemes of title, keywords and body."""
 
 
 class Finder:
@@ -23,27 +26,27 @@ class Finder:
         self._analyzer = analyzer
         self._engine = engine
         self._lexicon = Lexicon(analyzer)
-        self._entries: dict[str, Entry] = {}
+        self._read: dict[str, Read] = {}
         self._lock = threading.Lock()
 
     def replace(self, entries: Iterable[Entry]) -> None:
         """Keep these and nothing else."""
-        given = list(entries)
-        analysed = [self._analyse(entry) for entry in given]
-        lexicon = Lexicon(self._analyzer)
-        for entry in given:
-            self._teach(lexicon, entry, 1)
+        lexicon, read, analysed = Lexicon(self._analyzer), dict[str, Read](), list[Analysed]()
+        for entry in entries:
+            read[entry.id], features = self._analyse(entry)
+            analysed.append(features)
+            _teach(lexicon, read[entry.id], 1)
         with self._lock:
-            self._entries, self._lexicon = {entry.id: entry for entry in given}, lexicon
+            self._read, self._lexicon = read, lexicon
             self._engine.replace(analysed)
 
     def put(self, entry: Entry) -> None:
         """Add or change one; it is found at once."""
-        analysed = self._analyse(entry)
+        read, analysed = self._analyse(entry)
         with self._lock:
             self._forget(entry.id)
-            self._entries[entry.id] = entry
-            self._teach(self._lexicon, entry, 1)
+            self._read[entry.id] = read
+            _teach(self._lexicon, read, 1)
             self._engine.put(analysed)
 
     def remove(self, id: str) -> None:
@@ -57,14 +60,18 @@ class Finder:
         with self._lock:
             return self._engine.search(self._lexicon.understand(typed), limit, keep)
 
-    def _analyse(self, entry: Entry) -> Analysed:
-        of_text = self._analyzer.of_text
-        return Analysed(entry.id, (of_text(entry.title), of_text(entry.keywords), of_text(entry.body)))
+    def _analyse(self, entry: Entry) -> tuple[Read, Analysed]:
+        """Each text is cut into morphemes once, for the engine and for the lexicon."""
+        texts = (entry.title, entry.keywords, entry.body)
+        title, keywords, body = (self._analyzer.morphemes(text) for text in texts)
+        fields = (features_of(texts[0], title), features_of(texts[1], keywords), features_of(texts[2], body))
+        return (title, keywords, body), Analysed(entry.id, fields)
 
     def _forget(self, id: str) -> None:
-        if (former := self._entries.pop(id, None)) is not None:
-            self._teach(self._lexicon, former, -1)
+        if (former := self._read.pop(id, None)) is not None:
+            _teach(self._lexicon, former, -1)
 
-    def _teach(self, lexicon: Lexicon, entry: Entry, times: int) -> None:
-        for text, counts in ((entry.title, TITLE_COUNTS), (entry.keywords, TITLE_COUNTS), (entry.body, 1)):
-            lexicon.learn(self._analyzer.morphemes(text), counts * times)
+
+def _teach(lexicon: Lexicon, read: Read, times: int) -> None:
+    for morphemes, counts in zip(read, COUNTS, strict=True):
+        lexicon.learn(morphemes, counts * times)

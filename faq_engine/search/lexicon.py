@@ -15,9 +15,7 @@ import jaconv
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from faq_engine.search.analysis import KANJI, SILENT, Analyzer, Features, Word, character_pairs, plain, weight_of
-
-Morpheme = tuple[str, str, tuple[str, ...], tuple[int, ...]]
+from faq_engine.search.analysis import KANJI, SILENT, Analyzer, Features, Morpheme, Word, character_pairs, plain, weight_of
 
 BEGIN = "^"
 FOLLOWING = 0.7
@@ -161,9 +159,9 @@ class Lexicon:
         found = Features()
         for word in words:
             _raise(found.words, word.form, word.weight)
-            for group in word.synonyms:
-                _raise(found.synonyms, str(group), min(1.0, 2 * word.weight))
             sure = min(1.0, 2 * word.weight)
+            for group in word.synonyms:
+                _raise(found.synonyms, str(group), sure)
             for character in KANJI.findall(word.form):
                 _raise(found.characters, character, sure)
             for pair in character_pairs(word.form):
