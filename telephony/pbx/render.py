@@ -10,7 +10,7 @@ import fcntl
 import re
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,24 +97,11 @@ def prepare(house: House) -> None:
     at = places(house)
     for folder in (at.etc, at.run, at.log, at.home / "lib" / "keys", at.home / "spool", at.prompts):
         folder.mkdir(mode=0o750, parents=True, exist_ok=True)
-    _link_data(at)
     announce(house)
     with _locked(at):
         rendered = render(house)
         check(rendered.files)
         _write(at, rendered.files, _changed(at, rendered.files))
-
-
-def _link_data(at: Places) -> None:
-    """Asterisk looks for its documentation in its data folder: links to its own, but for its English sounds."""
-    found = install.find()
-    at.data.mkdir(exist_ok=True)
-    for path in found.data.iterdir() if found else ():
-        link = at.data / path.name
-        if path.name != "sounds" and link.resolve() != path.resolve():
-            with suppress(FileNotFoundError):
-                link.unlink()
-            link.symlink_to(path)
 
 
 def apply(house: House) -> list[str]:

@@ -75,11 +75,6 @@ class Places:
         return self.home / "prompts"
 
     @property
-    def data(self) -> Path:
-        """Asterisk's own data: links to what is installed."""
-        return self.home / "data"
-
-    @property
     def seats_database(self) -> Path:
         """The SQLite file of the seats' SIP passwords."""
         return self.home / "lib" / "seats.sqlite"
@@ -96,7 +91,7 @@ def values(house: House, at: Places, session: Session, closings: Sequence[Closin
     trunks = [_trunk(house, at, trunk) for trunk in s.TRUNKS if settings[trunk.host]]
     return {
         "etc": at.etc, "home": at.home, "run": at.run, "prompts": at.prompts, "modules_folder": found.modules,
-        "data": at.data, "modules": [name for name in MODULES if (found.modules / f"{name}.so").exists()],
+        "data": found.data, "modules": [name for name in MODULES if (found.modules / f"{name}.so").exists()],
         "name": settings[NAME], "host": settings[s.SIP_HOST],
         "sip_port": settings[s.SIP_PORT], "tls_port": settings[s.SIP_TLS_PORT], "http_port": settings[s.HTTP_PORT],
         "ami_port": settings[s.AMI_PORT], "ami_secret": house.keyring.secret("ami"), "ami_events": EVENTS, "unread_events": UNREAD,
