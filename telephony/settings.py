@@ -25,8 +25,11 @@ LONGEST_WAIT = Setting(
     "telephony.longest_wait", 1800, "Seconds a caller may wait before being listed for a callback.", least=10, most=7200
 )
 SAY_PLACE_EVERY = Setting(
-    "telephony.say_place_every", 30, "Seconds between two announcements to who waits (place and keys, in the queue keys); 0: none.",
-    least=0, most=300,
+    "telephony.say_place_every",
+    30,
+    "Seconds between two announcements to who waits (place and keys, in the queue keys); 0: none.",
+    least=0,
+    most=300,
 )
 SAME_SEAT_WITHIN = Setting(
     "telephony.same_seat_within",

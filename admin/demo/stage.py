@@ -315,13 +315,19 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
     return True
 
 
+_given: set[int] = set()
+
+
 def free_port(host: str = "127.0.0.1") -> int:
-    """A port that is free just now, below the range from which the system takes its own."""
+    """A port that is free just now, below the range from which the system takes its own; each only once in a process, as whoever
+    asked for it may not listen on it yet.
+    """
     import random
 
     while True:
         port = random.randrange(10000, 20000)  # noqa: S311
-        if is_free(port, host):
+        if port not in _given and is_free(port, host):
+            _given.add(port)
             return port
 
 

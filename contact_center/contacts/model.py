@@ -92,6 +92,12 @@ class Contact(Base):
     answered_at: Mapped[datetime | None] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    alone_since: Mapped[datetime | None] = mapped_column(Moment)
+    """Since when somebody who was served before waits to go on; None while nobody does."""
+
+    alone: Mapped[float] = mapped_column(default=0.0)
+    """Seconds that they have waited so; no talk time."""
+
     seat_id: Mapped[str | None] = mapped_column(ForeignKey("seats.id"))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     unserved: Mapped[str | None] = mapped_column(String(20))
@@ -113,6 +119,16 @@ class Contact(Base):
     category: Mapped[str | None] = mapped_column(String(40))
     further: Mapped[list[str]] = mapped_column(JSON, default=list)
     outcome: Mapped[str | None] = mapped_column(String(40))
+
+    def talked(self, until: datetime) -> float:
+        """Seconds of conversation from the answer until a moment, without what they waited after a seat had vanished."""
+        return round(max(0.0, (until - (self.answered_at or until)).total_seconds() - self.alone), 3)
+
+    def together(self, at: datetime) -> None:
+        """Whoever waited to go on does so no more."""
+        if self.alone_since is not None:
+            self.alone += round(max(0.0, (at - self.alone_since).total_seconds()), 3)
+            self.alone_since = None
 
     @property
     def latest(self) -> datetime:

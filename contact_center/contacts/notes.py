@@ -140,12 +140,12 @@ class Notes:
         # A clock that was set back meanwhile makes no span negative.
         by_hand = contact.channel in BY_HAND
         now = contact.arrived_at if by_hand else max(self._clock.now(), contact.ended_at or contact.latest)
-        ended, answered = contact.ended_at or now, contact.answered_at or now
+        ended = contact.ended_at or now
         contact.state, contact.closed_at = State.CLOSED, now
         closed = ContactClosed(
             city=contact.city_id, contact=contact.id, actor=actor, line=contact.line_id, person=contact.person_id or 0,
             category=contact.category, further=tuple(contact.further), outcome=contact.outcome,
-            talked=round((ended - answered).total_seconds(), 3), wrapped=round((now - ended).total_seconds(), 3),
+            talked=contact.talked(ended), wrapped=round((now - ended).total_seconds(), 3),
             entered=by_hand,
         )  # fmt: skip
         seat = session.get(Seat, contact.seat_id) if contact.seat_id else None

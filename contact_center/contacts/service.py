@@ -167,6 +167,7 @@ class Contacts:
     def _go_on(self, session: Session, contact: Contact, seat: Seat, at: datetime) -> None:
         self._free_former(session, contact, seat)
         contact.state, contact.third, contact.third_state = State.TALKING, "", ""
+        contact.together(at)
         contact.seat_id, contact.person_id = seat.id, seat.person_id
         self._seats.talk(session, seat, contact.id)
         self._sharing.moved(session, contact, seat, at)
@@ -193,6 +194,7 @@ class Contacts:
             self._seats.talk(session, kept, contact.id)
         contact.third = contact.third_state = ""
         contact.ended_at = None
+        contact.alone_since = contact.alone_since or at
         self._queue_again(session, contact, at)
 
     def hold(self, session: Session, contact: Contact, seat: Seat, held: bool, at: datetime) -> None:
@@ -229,7 +231,7 @@ class Contacts:
             self._seats.wrap(session, seat, contact.id, at)
         wrapping = ContactWrapping(
             city=contact.city_id, contact=contact.id, actor="switchboard", line=contact.line_id, seat=seat.id,
-            talked=_span(contact.answered_at or at, at),
+            talked=contact.talked(at),
         )  # fmt: skip
         self._log.append(session, wrapping, at=at)
 
@@ -295,7 +297,7 @@ class Contacts:
             arrived=contact.arrived_at.isoformat(), answered=answered.isoformat() if answered else "",
             closed=contact.closed_at.isoformat(), outgoing=contact.outgoing, entered=contact.channel in BY_HAND,
             how=contact.unserved or "", classified=contact.outcome is not None,
-            waited=_span(contact.arrived_at, answered) if answered else 0.0, talked=_span(answered, ended) if answered else 0.0,
+            waited=_span(contact.arrived_at, answered) if answered else 0.0, talked=contact.talked(ended),
             wrapped=_span(ended, contact.closed_at),
         )  # fmt: skip
         self._log.append(session, recounted)
@@ -305,11 +307,12 @@ class Contacts:
         if seat is not None and seat.contact_id == contact.id and seat.presence == Presence.RINGING:
             self._seats.stop_ringing(session, seat, put_away=False)
         at = max(at, contact.latest)
+        contact.together(at)
         contact.state, contact.ended_at = State.WRAPPING, at
         contact.third = contact.third_state = ""
         wrapping = ContactWrapping(
             city=contact.city_id, contact=contact.id, actor="switchboard", line=contact.line_id, seat=contact.seat_id or "",
-            talked=_span(contact.answered_at or at, at),
+            talked=contact.talked(at),
         )  # fmt: skip
         self._log.append(session, wrapping, at=at)
         last = self._seats.of_person(session, contact.person_id) if contact.person_id else None

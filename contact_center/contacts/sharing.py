@@ -145,7 +145,7 @@ class Sharing:
             self._seats.wrap(session, seat, contact.id, at)
         wrapping = ContactWrapping(
             city=contact.city_id, contact=contact.id, actor="switchboard", line=contact.line_id, seat=contact.seat_id or "",
-            talked=round(max(0.0, (at - (contact.answered_at or at)).total_seconds()), 3),
+            talked=contact.talked(at),
         )  # fmt: skip
         self._log.append(session, wrapping, at=at)
 

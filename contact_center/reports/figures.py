@@ -154,7 +154,7 @@ def counted(session: Session, first: date, last: date, cities: frozenset[str], s
         "within_level": total(answered & (wait <= service_level)),
         "closed": total(closed),
         "waited": total(answered, wait),
-        "talked": total(talked, seconds(Contact.ended_at, Contact.answered_at)),
+        "talked": total(talked, seconds(Contact.ended_at, Contact.answered_at) - Contact.alone),
         "wrapped": total(talked, seconds(Contact.closed_at, Contact.ended_at)),
         "longest_wait": func.coalesce(func.max(case((anyhow, wait), else_=0.0)), 0.0),
     }

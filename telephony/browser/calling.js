@@ -79,14 +79,17 @@ export class Calling {
       off: one.presence === "available" || (one.presence === "away" && !RESTING.includes(one.reason)) ? "" : presenceText(one), first: one.supervisor ? 0 : 1,
     }));
     const offices = page.departments.filter((one) => one.city === contact?.city).map((one) => ({
-      target: `department:${one.id}`, label: one.name, detail: one.phone, words: [one.id, one.reading, one.phone],
+      target: `department:${one.id}`, label: one.name, detail: one.phone, words: [one.id, ...one.words, one.phone],
       off: one.transfer ? "" : t("つなげません（{phone}を案内）", { phone: one.phone }), first: 2,
     }));
     return [...seats.sort((a, b) => Boolean(a.off) - Boolean(b.off) || a.first - b.first), ...offices];
   }
 
   transfer() {
-    if ($("transfer").hidden) return;
+    if ($("transfer").hidden) {
+      this.say(t("取り次ぎは、通話中に使えます。"));
+      return;
+    }
     picker.show({
       title: t("取り次ぎ先（名前・読み・番号の一部を入力）"), items: () => this.targets(),
       actions: [
@@ -114,7 +117,7 @@ export class Calling {
     picker.show({
       title: t("かける番号"),
       items: () => page.departments.flatMap((one) => lines.filter(([, line]) => line.city_id === one.city).slice(0, 1).map(([line]) => ({
-        label: one.name, detail: one.phone, words: [one.id, one.reading, one.phone], number: one.phone, line,
+        label: one.name, detail: one.phone, words: [one.id, ...one.words, one.phone], number: one.phone, line,
       }))),
       free: (typed) => (/^[-0-9０-９ー－ ()]{3,20}$/.test(typed) ? { label: typed, detail: t("この番号にかける"), words: [], number: typed, line: this.lineOf() } : null),
       actions: [{ text: t("かける（Enter）"), does: ({ number, line }) => this.send("call.dial", { number, line }) }],
@@ -145,7 +148,7 @@ export class Calling {
     if ($("neighbours").hidden) return;
     picker.show({
       title: t("他市の方（市の名前・読みを入力）"),
-      items: () => page.neighbours.map((one) => ({ ...one, label: `${one.name} ${one.phone}`, detail: one.office, words: [one.reading, one.phone] })),
+      items: () => page.neighbours.map((one) => ({ ...one, label: `${one.name} ${one.phone}`, detail: one.office, words: [...one.words, one.phone] })),
       actions: [{ text: t("案内した（Enter）"), stays: true, does: ({ label }) => {
         this.card.elsewhere();
         this.say(t("{label} を案内してください。", { label }));

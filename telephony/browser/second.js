@@ -89,7 +89,7 @@ export class SecondTier {
     if (this.card.shown === null) return;
     picker.show({
       title: t("案内した課（名前・読みの一部を入力）"),
-      items: () => this.offices.map((one) => ({ label: one.name, detail: one.phone, words: [one.id, one.reading, one.phone], id: one.id })),
+      items: () => this.offices.map((one) => ({ label: one.name, detail: one.phone, words: [one.id, ...one.words, one.phone], id: one.id })),
       actions: [{ text: t("案内した（Enter）"), does: ({ id }) => this.link_(`department:${id}`, true) }],
     });
   }

@@ -108,7 +108,7 @@ function drawEscalations() {
     const office = page.departments.find((one) => one.id === row.office)?.name;
     element("span", t("応対{id}・{time}", { id: row.contact, time: clockTime(row.raised_at) }), "quiet", place);
     const city = Object.values(board.state.lines).find((line) => line.city_id === row.city)?.city ?? t("市");
-    element("strong", row.to === "city" ? [city, office].filter(Boolean).join(" ") : t("責任者"), "", place);
+    element("strong", [city, row.to === "city" ? office : t("責任者")].filter(Boolean).join(" "), "", place);
     if (row.kind === "complaint") element("span", t("苦情"), "must", place);
     element("span", late ? t("期限を{time}超過", { time: span(board.since(row.due_at)) }) : t("期限 {time}", { time: clockTime(row.due_at) }), late ? "must" : "quiet", place);
     element("span", row.owner ? t("{stage}（{name}）", { stage: stage(row), name: row.owner }) : stage(row), "", place);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import jaconv
 from flask import Blueprint, render_template
 from sqlalchemy.orm import Session
 
@@ -27,11 +28,11 @@ def console() -> Any:
     with built.database.reading() as session:
         choices = choices_of(built, session, me)
         offices = [
-            {"id": d.id, "city": d.city_id, "name": d.name, "phone": d.phone, "reading": d.reading, "transfer": d.transfer}
+            {"id": d.id, "city": d.city_id, "name": d.name, "phone": d.phone, "transfer": d.transfer, "words": _typed(d.reading)}
             for d in built.directory.departments(session, me.cities)
         ]
         neighbours = [
-            {"name": n.name, "reading": n.reading, "phone": n.phone, "office": n.office}
+            {"name": n.name, "words": _typed(n.reading), "phone": n.phone, "office": n.office}
             for n in built.directory.neighbours(session)
         ]
     panels = [
@@ -45,6 +46,11 @@ def console() -> Any:
         "words": script_words(words()),
     }  # fmt: skip
     return render_template("telephony/console.html", page=page)
+
+
+def _typed(reading: str) -> list[str]:
+    """A reading as it may be typed: in kana, and in Latin letters by a keyboard whose kana are off."""
+    return [reading, jaconv.kana2alphabet(jaconv.kata2hira(reading))] if reading else []
 
 
 def choices_of(built: House, session: Session, me: Actor) -> dict[str, dict[str, list[dict[str, str]]]]:

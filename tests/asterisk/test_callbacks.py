@@ -109,7 +109,8 @@ def test_whoever_presses_1_keeps_the_place_and_is_called_when_their_turn_comes(
     second.calls()
     desk.sees_waiting(2)
     first.presses("1")
-    desk.page.get_by_text("折返し希望").first.wait_for()
+    asked = lambda: [row.how for row in callbacks(centre) if row.id not in listed] == ["callback_asked"]  # noqa: E731
+    centre.wait(asked, 10, "the key is not known")
     first.hangs_up()
     first.waits("idle")
     # What waits in the resident's place is one of those who wait.

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from contact_center.clock import FakeClock, day_of
+from contact_center.contacts import Contact
 from contact_center.errors import Conflict, NotAllowed
 from contact_center.house import House
 from contact_center.reports.figures import counted, folded
@@ -65,6 +66,28 @@ def test_only_a_supervisor_frees_a_seat_and_what_is_missing_is_listed_for_correc
         assert house.corrections.to_correct(session, CITIES) == []
         figures = folded(session, today, today, CITIES)
         assert figures.subjects == (("pin", "faq", 1),)
+        assert figures == counted(session, today, today, CITIES, house.settings[SERVICE_LEVEL])
+
+
+def test_what_a_resident_waits_after_their_seat_has_vanished_is_no_talk(house: House, play: Play, clock: FakeClock) -> None:
+    hanako, today = person(house), day_of(clock.now())
+    play.seat(hanako)
+    id = play.arrive()
+    play.do("offer", id)
+    play.do("answer", id)
+    clock.advance(30)
+    with house.database.session_scope() as session:
+        house.contacts.alone(session, session.get_one(Contact, id), clock.now())
+    clock.advance(100)
+    play.do("offer", id)
+    play.do("answer", id)
+    clock.advance(20)
+    play.do("seat_left", id)
+    play.close(hanako, id)
+    house.fold.catch_up()
+    with house.database.reading() as session:
+        figures = folded(session, today, today, CITIES)
+        assert figures.talked == 50
         assert figures == counted(session, today, today, CITIES, house.settings[SERVICE_LEVEL])
 
 
