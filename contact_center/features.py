@@ -54,6 +54,8 @@ class Door:
     title: str
     url: str
     permission: str
+    begins: bool = True
+    """Whether people begin their day here; else it only stands in the navigation."""
 
 
 @dataclass(frozen=True)
@@ -179,6 +181,9 @@ class Feature:
     report_sections: tuple[ReportSection, ...] = ()
     personal_data: tuple[PersonalData, ...] = ()
     demo_scenes: tuple[DemoScene, ...] = ()
+    service: str | None = None
+    """What its views, handlers and tasks share, made once in a process that asks for it: `(house) -> object`."""
+
     migrations: str | None = None
     """Package of its alembic revisions, a branch of their own; None where it has no tables."""
 

@@ -6,8 +6,9 @@ A part is made from the parts below it; nothing here is looked up by name and no
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 from contact_center.audit import LOCK as AUDIT_LOCK
@@ -19,7 +20,7 @@ from contact_center.database import Database
 from contact_center.directory import Directory, Notices
 from contact_center.errors import SettingsError
 from contact_center.events import KERNEL_EVENTS, EventLog
-from contact_center.features import Feature, PersonalData, check_permissions, load_features
+from contact_center.features import Feature, PersonalData, check_permissions, load_features, resolve
 from contact_center.identity import KERNEL_PERMISSIONS, Identity, Rights
 from contact_center.personal import Keyring, Vault
 from contact_center.reports import Board, Fold
@@ -76,6 +77,16 @@ class House:
     escalations: Escalations
     fold: Fold
     board: Board
+    _services: dict[str, Any] = field(default_factory=dict)
+    _one_at_a_time: Any = field(default_factory=RLock)
+
+    def service(self, feature: str) -> Any:
+        """What a feature's parts share in this process; made when it is asked for first."""
+        with self._one_at_a_time:
+            if feature not in self._services:
+                made = next(f.service for f in self.features if f.name == feature)
+                self._services[feature] = resolve(str(made))(self)
+            return self._services[feature]
 
     def close(self) -> None:
         """Give the connections of both databases back: before the end, or before another process takes this one's place."""

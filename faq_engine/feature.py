@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
-from contact_center.features import Command, Feature
+from contact_center.features import Command, DemoScene, Door, Feature, HealthCheck, HubHandler, Panel, Permission
+from faq_engine import messages as m
+from faq_engine.events import FaqPublished, FaqUnanswered, FaqUsed, FaqWithdrawn
+from faq_engine.settings import FAQ_SETTINGS
 
 feature = Feature(
     name="faq_engine",
     title="FAQ",
+    settings=FAQ_SETTINGS,
+    permissions=(Permission("faq.review", "Review articles before the city confirms them", ("supervisor",)),),
+    events=(FaqPublished, FaqWithdrawn, FaqUsed, FaqUnanswered),
+    blueprint="faq_engine.web:blueprint",
+    doors=(Door("FAQの編集", "/faq/", "faq.edit"), Door("FAQの確認（市）", "/faq/city", "faq.confirm")),
+    panels=(Panel("faq", "FAQ", "/faq/panel", "/static/bundle/faq.js", "main", "f", "seat.use"),),
+    hub_handlers=(
+        HubHandler(m.OpenedArticle, "seat.use", "faq_engine.handlers:opened"),
+        HubHandler(m.UsedArticle, "contact.personal", "faq_engine.handlers:used"),
+        HubHandler(m.RemarkArticle, "seat.use", "faq_engine.handlers:remark"),
+    ),
     commands=(Command("faq", "operator", "admin.cli.faq:faq"),),
+    health=(HealthCheck("faq", "faq_engine.health:check"),),
+    demo_scenes=(DemoScene("faq-answer", "聞かれたことに、FAQから答える", 20, "faq_engine.demo:answer"),),
+    service="faq_engine.service:Faq",
+    migrations="faq_engine.migrations",
 )

@@ -23,6 +23,8 @@ feature = Feature(
         Door("掲示板", "/wallboard", "contact.correct"),
         Door("引き継ぎ", "/handover", "contact.correct"),
         Door("数字", "/figures", "contact.correct"),
+        Door("訂正", "/corrections", "contact.correct", begins=False),
+        Door("手入力", "/enter", "contact.personal", begins=False),
     ),
     hub_handlers=(
         HubHandler(m.TakeSeat, "seat.use", _HUB + "take_seat"),

@@ -15,6 +15,29 @@ def faq() -> None:
     """Articles, their search and its measures."""
 
 
+@faq.command("load")
+@click.pass_obj
+def load(context: Context) -> None:
+    """Put the articles that come with the product into the centre, to be confirmed by its cities."""
+    from faq_engine.shipped import load
+
+    new = load(context.house())
+    context.show(
+        {"new": new}, f"{new}件を読み込みました。出典未確認の記事は下書きです。ほかは、市の確認で公開されます（/faq/city）。"
+    )
+
+
+@faq.command("rebuild")
+@click.pass_obj
+def rebuild(context: Context) -> None:
+    """Let every process build its index anew from the database."""
+    from faq_engine.model import ChangeRow
+
+    with context.house().database.session_scope() as session:
+        session.add(ChangeRow(publication_id=None))
+    context.show({"rebuilt": True}, "次の検索から、どの画面でも索引が作り直されます。")
+
+
 _FILE = click.Path(path_type=Path)
 
 

@@ -27,6 +27,7 @@ from contact_center.house import House, build, read_settings
 from contact_center.identity import passwords
 from contact_center.settings import WEB_PORT
 from telephony.carrier import Carrier
+from telephony.demo import Resident, take_seat, voice
 from telephony.settings import (
     SIP_HOST,
     SIP_PORT,
@@ -50,6 +51,7 @@ PEOPLE = (
     ("agent", "佐藤 花子", ("agent",)),
     ("supervisor", "鈴木 一郎", ("agent", "supervisor")),
     ("admin", "高橋 管理", ("administrator",)),
+    ("city", "田中 市民課", ("city_staff",)),
 )
 _WANTED_PORTS = {
     "web.port": 8443, "telephony.sip_port": 5060, "telephony.tls_port": 5061, "telephony.ami_port": 5038,
@@ -250,16 +252,30 @@ class Stage:
             for context in browser.contexts:
                 context.close()
 
-    def sign_in(self, page: Page, account: str) -> None:
-        """Sign in as one of the demo's people."""
+    def sign_in(self, page: Page, account: str, to: str = "/console") -> None:
+        """Sign in as one of the demo's people and open a page."""
         page.goto(self.url + "/sign-in")
         page.fill("#account", account)
         page.fill("#password", self.passwords[account])
         page.click("button.strong")
         page.wait_for_url(lambda url: "/sign-in" not in url)
         # Who has one door is through it already.
-        if not page.url.endswith("/console"):
-            page.goto(self.url + "/console")
+        if not page.url.endswith(to):
+            page.goto(self.url + to)
+
+    def take_seat(self, page: Page, seat: str = "seat-1") -> None:
+        """Sit down in an open console, with a phone that is ready, and take calls."""
+        take_seat(page, seat)
+        page.click("#go-available")
+        page.wait_for_selector("#presence[data-state=available]")
+
+    def resident(self, number: str) -> Resident:
+        """A scripted resident at a telephone of the carrier."""
+        return Resident(self, number)
+
+    def voice(self, name: str, text: str) -> Path:
+        """A spoken sentence as a WAV file."""
+        return voice(self.home / "tmp", name, text)
 
     # -- the end ------------------------------------------------------------------------------------------------------
 

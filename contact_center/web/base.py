@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from contact_center.clock import TOKYO
 from contact_center.errors import BadInput, Conflict, MadoguchiError, NotFound, NotSignedIn
+from contact_center.features import Door
 from contact_center.house import House
 from contact_center.language import LANGUAGES, Words
 from contact_center.seats import Presence
@@ -59,7 +60,7 @@ def prepare(app: Flask, built: House) -> None:
     )
     app.jinja_env.filters["time"] = lambda at: "" if at is None else f"{at.astimezone(TOKYO):%H:%M}"
     app.jinja_env.filters["moment"] = lambda at: "" if at is None else f"{at.astimezone(TOKYO):%m/%d %H:%M}"
-    app.context_processor(lambda: {"language": words().language, "me": _who_or_none()})
+    app.context_processor(_shared)
     app.add_url_rule("/", "home", _home)
     app.add_url_rule("/sign-in", "sign_in", _sign_in, methods=["GET", "POST"])
     app.add_url_rule("/sign-out", "sign_out", _sign_out, methods=["POST"])
@@ -77,6 +78,16 @@ def words() -> Words:
         g.words = Words(language, ("contact_center", "admin", *(f.package for f in built.features)))
     found: Words = g.words
     return found
+
+
+def _shared() -> dict[str, Any]:
+    """What every template knows: the language, who is signed in, and the pages that are theirs."""
+    me = _who_or_none()
+    return {"language": words().language, "me": me, "doors": [] if me is None else _doors(me)}
+
+
+def _doors(me: Any) -> list[Door]:
+    return [door for feature in house().features for door in feature.doors if door.permission in me.rights]
 
 
 def _who_or_none() -> Any:
@@ -122,7 +133,7 @@ def _unexpected(error: Exception) -> Any:
 @signed_in
 def _home() -> Any:
     me = actor()
-    doors = [d for feature in house().features for d in feature.doors if d.permission in me.rights]
+    doors = [door for door in _doors(me) if door.begins]
     if len(doors) == 1:
         return redirect(doors[0].url)
     return render_template("home.html", doors=doors)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from dataclasses import fields
 
-from faq_engine.search.analysis import Analyzer, Morpheme, features_of
+from faq_engine.search.analysis import Analyzer, Features, Morpheme, features_of
 from faq_engine.search.engine import Analysed, Engine, Entry, Hit, Keep
 from faq_engine.search.lexicon import Lexicon
 
 COUNTS = (3, 3, 1)
 """How often a reading of the title, the keywords and the body counts for the lexicon: a question is believed more."""
+
+SAME = 0.8
+"""What a word counts for that the city says means the same as one that was typed."""
 
 Read = tuple[list[Morpheme], list[Morpheme], list[Morpheme]]
 """The morphemes of title, keywords and body."""
@@ -55,21 +59,35 @@ class Finder:
             self._forget(id)
             self._engine.remove(id)
 
-    def search(self, typed: str, limit: int = 10, keep: Keep = lambda _: True) -> list[Hit]:
-        """What answers best to what was typed, best first."""
+    def search(self, typed: str, limit: int = 10, keep: Keep = lambda _: True, also: Iterable[str] = ()) -> list[Hit]:
+        """What answers best to what was typed, best first.
+
+        :param also: words that mean the same as some of what was typed.
+        """
         with self._lock:
-            return self._engine.search(self._lexicon.understand(typed), limit, keep)
+            query = self._lexicon.understand(typed)
+            for word in also:
+                _join(query, self._lexicon.understand(word))
+            return self._engine.search(query, limit, keep)
 
     def _analyse(self, entry: Entry) -> tuple[Read, Analysed]:
         """Each text is cut into morphemes once, for the engine and for the lexicon."""
         texts = (entry.title, entry.keywords, entry.body)
         title, keywords, body = (self._analyzer.morphemes(text) for text in texts)
-        fields = (features_of(texts[0], title), features_of(texts[1], keywords), features_of(texts[2], body))
-        return (title, keywords, body), Analysed(entry.id, fields)
+        parts = (features_of(texts[0], title), features_of(texts[1], keywords), features_of(texts[2], body))
+        return (title, keywords, body), Analysed(entry.id, parts)
 
     def _forget(self, id: str) -> None:
         if (former := self._read.pop(id, None)) is not None:
             _teach(self._lexicon, former, -1)
+
+
+def _join(query: Features, further: Features) -> None:
+    """Add what means the same, for less than what was typed."""
+    for one in fields(Features):
+        given: dict[str, float] = getattr(query, one.name)
+        for feature, weight in getattr(further, one.name).items():
+            given[feature] = max(given.get(feature, 0.0), weight * SAME)
 
 
 def _teach(lexicon: Lexicon, read: Read, times: int) -> None:

@@ -1,7 +1,7 @@
 // What an agent does with a call besides talking: asking somebody, handing over, three together, keys, calling out, help.
 import { picker } from "./picker.js";
 import { presenceText } from "./surroundings.js";
-import { page, t } from "./words.js";
+import { page, t } from "../../contact_center/web/browser/words.js";
 
 const $ = (id) => document.getElementById(id);
 const CONFIRM_WITHIN = 5000;

@@ -1,6 +1,6 @@
 // The contact card: who calls for which city, the note from the first second, categories and outcome.
 import { SecondTier } from "./second.js";
-import { page, span, t } from "./words.js";
+import { page, span, t } from "../../contact_center/web/browser/words.js";
 
 const $ = (id) => document.getElementById(id);
 const KEPT_AFTER = 400;

@@ -1,7 +1,7 @@
 // The check at the start of a day: the ring is heard, the microphone gives sound, the phone is registered, and a sentence that one
 // says is heard back.
-import { element } from "./settle.js";
-import { t } from "./words.js";
+import { element } from "../../contact_center/web/browser/settle.js";
+import { t } from "../../contact_center/web/browser/words.js";
 
 const $ = (id) => document.getElementById(id);
 const LISTEN = 3000;

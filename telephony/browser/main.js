@@ -9,8 +9,8 @@ import { Phone } from "./phone.js";
 import { Sound } from "./sound.js";
 import { awayWord, CallbackList, drawFigures, drawWaiting, LineLamps, presenceText, SeatList, supervisedText } from "./surroundings.js";
 import { showMine } from "./second.js";
-import { settle } from "./settle.js";
-import { page, span, t } from "./words.js";
+import { settle } from "../../contact_center/web/browser/settle.js";
+import { page, span, t } from "../../contact_center/web/browser/words.js";
 
 const $ = (id) => document.getElementById(id);
 const board = new Board();

@@ -1,5 +1,5 @@
 // Panels of other features: each brings a fragment and a script whose `mount(console)` is called once.
-import { page } from "./words.js";
+import { page } from "../../contact_center/web/browser/words.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -26,6 +26,7 @@ export async function mountPanels(link, board, say) {
       script.mount({
         place,
         get contact() { return board.contact; },
+        get me() { return board.me.id; },
         on: (name, listener) => link.on(name, listener),
         send: (type, fields) => link.send(type, fields),
         // Says where the answer came from, such as an FAQ.

@@ -1,6 +1,6 @@
 // A list that is found in by typing: a name, its reading, or its letters. Arrows move, Enter takes, Escape leaves.
-import { element, settle } from "./settle.js";
-import { t } from "./words.js";
+import { element, settle } from "../../contact_center/web/browser/settle.js";
+import { t } from "../../contact_center/web/browser/words.js";
 
 const $ = (id) => document.getElementById(id);
 const plain = (text) => text.normalize("NFKC").toLowerCase().replace(/[\u30a1-\u30f6]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) - 0x60));
@@ -47,7 +47,11 @@ class Picker {
 
   draw(at) {
     const typed = plain(this.typed);
-    this.found = this.items().filter((item) => !typed || [item.label, ...item.words].some((word) => plain(word).includes(typed)));
+    const words = (item) => [item.label, ...item.words].map(plain);
+    this.found = this.items().filter((item) => !typed || words(item).some((word) => word.includes(typed)));
+    // What begins so stands before what only has it somewhere.
+    const begins = (item) => words(item).some((word) => word.startsWith(typed));
+    if (typed) this.found = [...this.found.filter(begins), ...this.found.filter((item) => !begins(item))];
     if (this.free && this.typed) this.found = [...this.found, this.free(this.typed)].filter(Boolean);
     this.at = Math.max(0, Math.min(at, this.found.length - 1));
     const rows = this.found.map((item, n) => {

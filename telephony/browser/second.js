@@ -1,7 +1,7 @@
 // What the card offers beyond the note: where the answer came from, earlier contacts, handing on to the supervisor or the city.
 import { picker } from "./picker.js";
-import { element, settle } from "./settle.js";
-import { clockTime, fromTokyo, page, t } from "./words.js";
+import { element, settle } from "../../contact_center/web/browser/settle.js";
+import { clockTime, fromTokyo, page, t } from "../../contact_center/web/browser/words.js";
 
 // A contact that is over: its direction, category and outcome.
 function inWords({ city, category, outcome, outgoing, unserved }) {

@@ -1,9 +1,9 @@
 // The supervisor's page: all that needs a supervisor, as it is now. It never holds a seat; a call rings at the console.
 import { Board } from "./board.js";
 import { Link } from "./link.js";
-import { element, settle } from "./settle.js";
+import { element, settle } from "../../contact_center/web/browser/settle.js";
 import { CallbackList, closingText, LineKeys, SeatList } from "./surroundings.js";
-import { clockTime, fromTokyo, page, span, t } from "./words.js";
+import { clockTime, fromTokyo, page, span, t } from "../../contact_center/web/browser/words.js";
 
 const $ = (id) => document.getElementById(id);
 const board = new Board();

@@ -1,6 +1,6 @@
 // What stands around the card: line lamps, the day's figures, callbacks, seats.
-import { element, settle } from "./settle.js";
-import { clockTime, span, t } from "./words.js";
+import { element, settle } from "../../contact_center/web/browser/settle.js";
+import { clockTime, span, t } from "../../contact_center/web/browser/words.js";
 
 const $ = (id) => document.getElementById(id);
 

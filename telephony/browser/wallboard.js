@@ -1,8 +1,8 @@
 // The wallboard: six figures with their targets, and loud when it has not heard from the centre.
 import { Board } from "./board.js";
 import { Link } from "./link.js";
-import { element, settle } from "./settle.js";
-import { page, span, t } from "./words.js";
+import { element, settle } from "../../contact_center/web/browser/settle.js";
+import { page, span, t } from "../../contact_center/web/browser/words.js";
 
 const STALE_AFTER = 20;
 const $ = (id) => document.getElementById(id);

@@ -18,7 +18,7 @@ from babel.messages.pofile import normalize, read_po
 from jinja2 import Environment
 
 from contact_center.features import load_features
-from telephony.words import script_sentences
+from contact_center.web.scripts import script_sentences
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = sorted({"contact_center", "telephony", "admin", *(feature.package for feature in load_features())})
@@ -72,8 +72,9 @@ def sentences(package: str) -> dict[str, str]:
     for path in (ROOT / package).rglob("templates/**/*.html"):
         for line, _, message in environment.extract_translations(path.read_text("utf-8")):
             found[first(message or "")] = f"{path.relative_to(ROOT)}:{line}"
-    if package == "telephony":
-        found.update(dict.fromkeys(script_sentences(), "telephony/browser"))
+    found.update(dict.fromkeys(script_sentences(package), f"{package}/browser"))
+    doors = [door for feature in load_features() if feature.package == package for door in feature.doors]
+    found.update({door.title: f"{package}/feature.py" for door in doors})
     for place, argument in error_calls(package):
         if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
             found[argument.value] = place

@@ -1,0 +1,279 @@
+// The FAQ's panel: answers while the resident speaks. Each key asks anew, and only the newest question's answer is drawn.
+import { element, settle } from "../../contact_center/web/browser/settle.js";
+import { clockTime, page, t } from "../../contact_center/web/browser/words.js";
+
+const BREATH = 60;
+const $ = (id) => document.getElementById(id);
+const LANGUAGES = [["answer", t("日本語"), "ja"], ["easy", t("やさしい日本語"), "ja"], ["english", "English", "en"]];
+
+class Panel {
+  constructor(console) {
+    this.console = console;
+    this.csrf = console.place.querySelector(".faq").dataset.csrf;
+    this.asked = 0;
+    this.drawn = 0;
+    this.found = [];
+    this.at = 0;
+    this.open = null;
+    this.tried = [];
+    this.about = undefined;
+    $("faq-typed").addEventListener("input", (event) => !event.isComposing && this.ask(BREATH));
+    $("faq-typed").addEventListener("compositionend", () => this.ask(0));
+    for (const id of ["faq-city", "faq-menu", "faq-public"]) $(id).addEventListener("change", () => this.ask(0));
+    console.place.addEventListener("keydown", (event) => this.key(event));
+    addEventListener("keydown", (event) => this.anywhere(event));
+    $("faq-found").addEventListener("click", ({ target }) => {
+      const row = target.closest("li[data-n]");
+      if (row) this.read(Number(row.dataset.n));
+    });
+    $("faq-open").addEventListener("click", ({ target }) => {
+      const { does, language } = target.closest("button")?.dataset ?? {};
+      if (language) this.show(language);
+      if (does) this[does]();
+    });
+    $("faq-not-found").addEventListener("click", () => this.askWhat("not_found"));
+    $("faq-missing-cancel").addEventListener("click", () => this.missing(false));
+    $("faq-missing").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.send();
+    });
+    console.on("board", () => this.follow());
+    this.follow();
+    this.ask(0);
+  }
+
+  get city() {
+    return this.console.contact?.city ?? $("faq-city").value;
+  }
+
+  // With another contact begins another search, in that contact's city.
+  follow() {
+    const contact = this.console.contact;
+    if (contact?.id !== this.about) {
+      const first = this.about === undefined;
+      this.about = contact?.id ?? null;
+      if (!first) this.clear();
+    }
+    $("faq-city").disabled = Boolean(contact);
+    if (contact && $("faq-city").value !== contact.city) {
+      $("faq-city").value = contact.city;
+      this.ask(0);
+    }
+    this.drawKeys();
+  }
+
+  clear() {
+    $("faq-typed").value = "";
+    this.tried = [];
+    this.close();
+    this.missing(false);
+    this.ask(0);
+  }
+
+  // What is typed quickly is asked once; an answer that is older than what is drawn is thrown away.
+  ask(wait) {
+    clearTimeout(this.due);
+    this.due = setTimeout(async () => {
+      const [turn, typed] = [++this.asked, $("faq-typed").value];
+      this.running?.abort();
+      this.running = new AbortController();
+      try {
+        const answer = await fetch("/faq/search", {
+          method: "POST", credentials: "same-origin", signal: this.running.signal,
+          headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.csrf },
+          body: JSON.stringify({ typed, city: this.city, menu: $("faq-menu").value, public: $("faq-public").checked }),
+        });
+        const said = await answer.json();
+        if (turn < this.drawn) return;
+        this.drawn = turn;
+        if (!answer.ok) throw new Error(said.sentence);
+        this.draw(typed, said);
+      } catch (error) {
+        if (error.name !== "AbortError") $("faq-state").textContent = t("検索できません。つながり次第、もう一度入力してください。");
+      }
+    }, wait);
+  }
+
+  draw(typed, { found, notices }) {
+    this.found = found;
+    this.at = 0;
+    this.close();
+    if (typed.trim() && typed !== this.tried.at(-1)) this.tried.push(typed);
+    $("faq-notices").hidden = !notices.length;
+    settle($("faq-notices"), notices.map(({ text, until }) => {
+      const row = element("li", text);
+      row.lang = "ja";
+      element("span", t("{time}まで", { time: clockTime(until) }), "quiet", row);
+      return row;
+    }));
+    $("faq-state").textContent = !typed.trim() ? "" : found.length ? t("{n}件", { n: found.length }) : t("見つかりません。別の言葉で探すか、Alt+Iで編集者に知らせてください。");
+    this.drawFound();
+  }
+
+  drawFound() {
+    settle($("faq-found"), this.found.map((one, n) => {
+      const row = element("li");
+      row.id = `faq-${n}`;
+      row.dataset.n = n;
+      row.dataset.key = one.code;
+      row.role = "option";
+      row.ariaSelected = String(n === this.at);
+      element("strong", one.question, "", row);
+      for (const line of one.lines) element("span", line, "line", row);
+      const facts = element("span", "", "facts", row);
+      if (one.audience === "agent") element("span", t("オペレーター用"), "must", facts);
+      if (one.office) element("span", `${one.office} ${one.office_phone}`, "", facts);
+      element("span", t("{date}から", { date: day(one.since) }), "", facts);
+      return row;
+    }));
+    $("faq-typed").setAttribute("aria-activedescendant", this.found.length ? `faq-${this.at}` : "");
+    $(`faq-${this.at}`)?.scrollIntoView({ block: "nearest" });
+  }
+
+  read(n) {
+    this.at = n;
+    this.open = this.found[n] ?? null;
+    if (!this.open) return;
+    this.console.send("faq.opened", { city: this.city, code: this.open.code }).catch(() => {});
+    this.drawFound();
+    this.show(page.language === "en" && this.open.english ? "english" : "answer");
+  }
+
+  show(language) {
+    const one = this.open;
+    if (!one) return;
+    const place = $("faq-open");
+    place.hidden = false;
+    $("faq-found").hidden = true;
+    const [, , lang] = LANGUAGES.find(([name]) => name === language);
+    const parts = [element("h3", language === "english" ? one.english_question || one.question : one.question)];
+    const tabs = element("p", "", "faq-languages");
+    for (const [name, title] of LANGUAGES) {
+      if (!one[name]) continue;
+      const key = element("button", title, "plain", tabs);
+      key.dataset.language = name;
+      key.setAttribute("aria-pressed", String(name === language));
+    }
+    parts.push(tabs);
+    const text = element("div", "", "faq-text");
+    text.lang = lang;
+    text.tabIndex = 0;
+    for (const line of one[language].split("\n")) element("p", line, line.startsWith("・") ? "point" : "", text);
+    parts.push(text);
+    const facts = element("p", "", "facts");
+    if (one.office) element("span", `${one.office} ${one.office_phone}`, "", facts);
+    element("span", t("{date}から・第{n}改訂", { date: day(one.since), n: one.number }), "", facts);
+    if (one.audience === "agent") element("span", t("オペレーター用（読み上げない）"), "must", facts);
+    parts.push(facts);
+    const keys = element("p", "", "keys");
+    for (const [does, title, hint] of [["use", t("これで答えた"), "Alt+U"], ["wrong", t("違っている"), "Alt+W"], ["close", t("一覧に戻る"), "Esc"]]) {
+      const key = element("button", `${title} `, does === "use" ? "strong" : "", keys);
+      key.dataset.does = does;
+      key.disabled = does === "use" && !this.mine;
+      element("kbd", hint, "", key);
+    }
+    parts.push(keys);
+    settle(place, parts);
+    text.focus({ preventScroll: true });
+  }
+
+  // Only who has the contact says where its answer came from.
+  get mine() {
+    return Boolean(this.console.contact) && this.console.contact.person === this.console.me;
+  }
+
+  drawKeys() {
+    const key = $("faq-open").querySelector("[data-does=use]");
+    if (key) key.disabled = !this.mine;
+  }
+
+  close() {
+    if (!this.open) return;
+    this.open = null;
+    $("faq-open").hidden = true;
+    $("faq-found").hidden = false;
+    $("faq-typed").focus();
+  }
+
+  use() {
+    const one = this.open ?? this.found[this.at];
+    if (!one || !this.mine) return;
+    const before = this.tried.slice(0, -1).slice(-5);
+    this.console.send("faq.used", { contact: this.console.contact.id, code: one.code, typed: before }).then(
+      () => this.console.say(t("「{question}」で答えたことを残しました。", { question: one.question })),
+      (refusal) => this.console.say(refusal.sentence),
+    );
+    this.tried = [];
+  }
+
+  wrong() {
+    if (this.open ?? this.found[this.at]) this.askWhat("wrong");
+  }
+
+  askWhat(kind) {
+    this.kind = kind;
+    $("faq-said-label").textContent = kind === "wrong" ? t("どこが違っていますか（氏名や番号は書かない）") : t("住民が知りたかったこと（氏名や番号は書かない）");
+    $("faq-said").value = "";
+    this.missing(true);
+    $("faq-said").focus();
+  }
+
+  missing(shown) {
+    $("faq-missing").hidden = !shown;
+  }
+
+  send() {
+    const one = this.kind === "wrong" ? this.open ?? this.found[this.at] : null;
+    this.console.send("faq.remark", {
+      kind: this.kind, city: this.city, contact: this.console.contact?.id ?? null, code: one?.code ?? "",
+      typed: $("faq-typed").value, said: $("faq-said").value,
+    }).then(
+      () => {
+        this.missing(false);
+        this.console.say(t("編集者に送りました。"));
+        (this.open ? $("faq-open").querySelector(".faq-text") : $("faq-typed")).focus();
+      },
+      (refusal) => this.console.say(refusal.sentence),
+    );
+  }
+
+  key(event) {
+    if (event.isComposing || event.altKey || event.ctrlKey) return;
+    const moves = { ArrowDown: 1, ArrowUp: -1 };
+    if (event.key === "Escape" && !$("faq-missing").hidden) {
+      this.missing(false);
+      $("faq-typed").focus();
+    } else if (event.key === "Escape" && this.open) this.close();
+    else if (event.key === "Escape" && $("faq-typed").value) this.clearTyped();
+    else if (event.target !== $("faq-typed")) return;
+    else if (event.key in moves) this.move(moves[event.key]);
+    else if (event.key === "Enter") this.read(this.at);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  clearTyped() {
+    $("faq-typed").value = "";
+    this.ask(0);
+  }
+
+  move(by) {
+    this.at = Math.max(0, Math.min(this.found.length - 1, this.at + by));
+    this.drawFound();
+  }
+
+  anywhere(event) {
+    if (!event.altKey || event.ctrlKey) return;
+    const does = { u: () => this.use(), w: () => this.wrong(), i: () => this.askWhat("not_found") }[event.key.toLowerCase()];
+    if (!does) return;
+    event.preventDefault();
+    does();
+  }
+}
+
+const day = (iso) => new Date(iso).toLocaleDateString("ja-JP", { timeZone: "Asia/Tokyo", year: "numeric", month: "2-digit", day: "2-digit" });
+
+export function mount(console) {
+  new Panel(console);
+}

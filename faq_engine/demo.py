@@ -1,0 +1,84 @@
+"""The scene of the FAQ: the city confirms the articles, a resident asks, and the agent reads the answer while they speak."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contact_center.errors import Unavailable
+from faq_engine.model import PlaceValue
+from faq_engine.shipped import load
+
+RESIDENT_NUMBER = "09087654321"
+RESIDENT_SAYS = "あの、マイナンバーカードの受け取りなんですけど、予約がいるって聞いて。どうすればいいんでしょう。"
+TYPED = "うけとりよやく"
+CODE = "booking-how"
+VALUES = {"hours": "平日の午前8時30分から午後5時15分まで", "booking_url": "https://yoyaku.mihon.example/"}
+CITY = "mihon"
+
+
+def answer(stage: Any) -> None:
+    """Play the scene.
+
+    :raises Unavailable: naming the step that did not come to pass.
+    """
+    _edition(stage)
+    voice = stage.voice("asks", RESIDENT_SAYS)
+    page = stage.page(stage.browser())
+    stage.sign_in(page, "agent")
+    page.wait_for_selector("#take-seat:not([hidden])")
+    stage.take_seat(page)
+    resident = stage.resident(RESIDENT_NUMBER)
+    try:
+        resident.says(voice)
+        resident.calls()
+        page.wait_for_selector("body[data-phone=ringing]", timeout=30000)
+        page.keyboard.press("F4")
+        page.wait_for_selector("#presence[data-state=on_contact]")
+        stage.say("住民が電話で聞いています:「" + RESIDENT_SAYS + "」")
+        _finds(stage, page)
+    finally:
+        resident.leaves()
+    page.wait_for_selector("#presence[data-state=wrapping]")
+    page.keyboard.press("Escape")
+    page.check("#categories input[value=booking]", force=True)
+    page.check("#outcomes input[value=faq]", force=True)
+    page.wait_for_selector("#finish:not([disabled])")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("#presence[data-state=available]")
+    stage.say("分類と「FAQで完結」を選び、応対を終えました")
+    page.click("#leave-seat")
+    page.wait_for_selector("#take-seat:not([hidden])")
+    page.context.close()
+
+
+def _edition(stage: Any) -> None:
+    """The first edition: loaded, and confirmed by the city on its own page."""
+    new = load(stage.house)
+    with stage.house.database.session_scope() as session:
+        for name, text in VALUES.items():
+            session.merge(PlaceValue(city=CITY, name=name, text=text))
+    stage.say(f"付属のFAQ{new}件を読み込みました" if new else "付属のFAQは読み込み済みです")
+    page = stage.page(stage.browser())
+    stage.sign_in(page, "city", "/faq/city")
+    everything = page.locator("button[value=all]")
+    if everything.count():
+        everything.click()
+        page.locator("p.right").wait_for(timeout=60000)
+        stage.say("市の担当者が初版をまとめて確認しました。確認したものだけが検索に出ます")
+    page.context.close()
+
+
+def _finds(stage: Any, page: Any) -> None:
+    page.keyboard.press("Alt+f")
+    page.keyboard.type(TYPED, delay=60)
+    page.wait_for_selector(f"#faq-found li[data-key={CODE}]")
+    first = page.locator("#faq-found li").first
+    stage.say(f"かなのまま「{TYPED}」と打つと、打ち終わる前に出ます: {first.locator('strong').inner_text()}")
+    page.locator(f"#faq-found li[data-key={CODE}]").click()
+    text = page.locator("#faq-open .faq-text").inner_text()
+    if VALUES["booking_url"] not in text:
+        raise Unavailable("回答に市の予約サイトがありません。")
+    stage.say("開いて、そのまま読み上げられます（市の電話番号と予約サイトが入っています）")
+    page.keyboard.press("Alt+u")
+    page.locator("#sources").get_by_text(CODE).wait_for()
+    stage.say("「これで答えた」（Alt+U）で、応対にどのFAQで答えたかが残りました")

@@ -1,0 +1,40 @@
+"""The hub's handlers of the FAQ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from contact_center.contacts import Contact
+from contact_center.errors import NotFound
+from contact_center.hub import Hub
+from contact_center.identity import Actor
+from contact_center.messages import Message
+from faq_engine import messages as m
+from faq_engine import service
+
+
+def opened(hub: Hub, actor: Actor, message: m.OpenedArticle) -> Iterator[Message]:
+    """Count it."""
+    actor.require("seat.use", message.city)
+    with hub.house.database.session_scope() as session:
+        service.of(hub.house).opened(session, message.city, message.code)
+    yield from ()
+
+
+def used(hub: Hub, actor: Actor, message: m.UsedArticle) -> Iterator[Message]:
+    """Name it on the contact."""
+    with hub.house.database.session_scope() as session:
+        contact = session.get(Contact, message.contact)
+        if contact is None:
+            raise NotFound("その応対は見つかりません。")
+        service.of(hub.house).used(session, actor, contact, message.code, message.typed[:5])
+    yield from ()
+
+
+def remark(hub: Hub, actor: Actor, message: m.RemarkArticle) -> Iterator[Message]:
+    """Put it on the editors' list."""
+    with hub.house.database.session_scope() as session:
+        service.of(hub.house).remark(
+            session, actor, message.kind, message.city, message.contact, message.code, message.typed, message.said
+        )
+    yield from ()

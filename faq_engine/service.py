@@ -1,0 +1,244 @@
+"""What the rest of the house asks of the FAQ: finding, reading out, what agents remark, notices, the cities' own words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from contact_center.clock import day_of
+from contact_center.contacts import Contact
+from contact_center.directory.model import Department
+from contact_center.errors import BadInput, NotFound
+from contact_center.house import House
+from contact_center.identity import Actor
+from contact_center.personal.masking import mask
+from faq_engine.content import PLACES, filled
+from faq_engine.events import FaqUnanswered, FaqUsed
+from faq_engine.index import Found, Index, Wanted
+from faq_engine.model import COMMON, NoticeRow, PlaceValue, Remark, Revision, UseRow
+from faq_engine.settings import ENGINE
+from faq_engine.workflow import Workflow
+
+WRONG, NOT_FOUND, REWORDED = REMARKS = ("wrong", "not_found", "reworded")
+LONGEST_REMARK = 300
+OFFICE = "citizens"
+"""The office whose name and telephone fill the texts where a city has said nothing else."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An article as it is read in one city, with every place filled.
+
+    :param office: name of the responsible office, and its telephone.
+    :param since: when it came into force there.
+    """
+
+    code: str
+    number: int
+    question: str
+    answer: str
+    easy: str
+    english_question: str
+    english: str
+    others: Mapping[str, tuple[str, str]]
+    audience: str
+    office: str
+    office_phone: str
+    sources: tuple[str, ...]
+    since: datetime
+
+    @property
+    def first_lines(self) -> list[str]:
+        """The two lines that are read aloud."""
+        return [line for line in self.answer.splitlines() if line.strip()][:2]
+
+
+class Faq:
+    """The FAQ of one process."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._clock = house.clock
+        self._log = house.log
+        self.workflow = Workflow(house.clock, house.log, house.audit, house.directory)
+        self.index = Index(house.settings[ENGINE])
+
+    # -- finding ------------------------------------------------------------------------------------------------------------
+
+    def wanted(self, city: str, menu: str = "", public_only: bool = False) -> Wanted:
+        """What may be shown today."""
+        return Wanted(city, day_of(self._clock.now()), menu, public_only)
+
+    def search(self, session: Session, typed: str, wanted: Wanted, limit: int = 8) -> list[Reading]:
+        """What answers best to what was typed, best first (IZ-16)."""
+        return self.readings(session, self.index.search(session, typed, wanted, limit), wanted.city)
+
+    def read(self, session: Session, code: str, wanted: Wanted) -> Reading:
+        """One article.
+
+        :raises NotFound: where it is not in force in that city, or not to be shown.
+        """
+        found = self.index.get(session, code, wanted)
+        if found is None:
+            raise _not_in_force()
+        return self.readings(session, [found], wanted.city)[0]
+
+    def readings(self, session: Session, found: Iterable[Found], city: str) -> list[Reading]:
+        """Articles as they are read in a city."""
+        offices = {office.id: office for office in self._house.directory.departments(session, [city])}
+        values = self.values(session, city, offices)
+        return [_reading(one, values, offices.get(one.card.content.department)) for one in found]
+
+    # -- the city's own words -----------------------------------------------------------------------------------------------
+
+    def values(self, session: Session, city: str, offices: Mapping[str, Department]) -> dict[str, str]:
+        """What the places of the texts read in a city: its own words, else the directory's."""
+        given = {row.name: row.text for row in session.scalars(select(PlaceValue).where(PlaceValue.city == city))}
+        if (office := offices.get(OFFICE)) is not None:
+            given = {"counter": office.name, "counter_phone": office.phone, **given}
+        return given
+
+    def set_value(self, session: Session, actor: Actor, city: str, name: str, text: str) -> None:
+        """Say what a place reads in a city; empty: what the directory says."""
+        actor.require("faq.edit", city)
+        if name not in PLACES:
+            raise BadInput("知らない項目です（%(name)s）。", name=name)
+        row = session.get(PlaceValue, (city, name))
+        if not text.strip():
+            if row is not None:
+                session.delete(row)
+            return
+        session.merge(PlaceValue(city=city, name=name, text=text.strip()[:300]))
+
+    # -- what agents remark -------------------------------------------------------------------------------------------------
+
+    def opened(self, session: Session, city: str, code: str, used: bool = False) -> None:
+        """Count that an article was opened, or used."""
+        key = (city, code, day_of(self._clock.now()))
+        row = session.get(UseRow, key)
+        if row is None:
+            row = UseRow(city=key[0], code=key[1], day=key[2], opened=0, used=0)
+            session.add(row)
+        if used:
+            row.used += 1
+        else:
+            row.opened += 1
+
+    def used(self, session: Session, actor: Actor, contact: Contact, code: str, typed: Iterable[str]) -> None:
+        """An agent has answered from an article.
+
+        :param typed: what was typed in vain before it was found, for synonyms.
+        """
+        publication = self.workflow.in_force(session, contact.city_id, code)
+        if publication is None:
+            raise _not_in_force()
+        number = session.get_one(Revision, publication.revision_id).number
+        self._house.notes.link(session, actor, contact.id, f"faq:{code}", True)
+        self.opened(session, contact.city_id, code, used=True)
+        event = FaqUsed(city=contact.city_id, contact=contact.id, actor=actor.word, code=code, revision=number)
+        self._log.append(session, event)
+        for words in typed:
+            if words.strip():
+                session.add(self._remark(REWORDED, actor, contact.city_id, contact.id, code, words, ""))
+
+    def remark(
+        self, session: Session, actor: Actor, kind: str, city: str, contact: int | None, code: str, typed: str, said: str
+    ) -> int:
+        """An agent says that an article is wrong, or that none answers; its id on the editors' list (IZ-17b).
+
+        :param typed: what was searched for; `said`: what is wrong, or what the resident wants to know.
+        """
+        actor.require("seat.use", city)
+        if kind not in (WRONG, NOT_FOUND):
+            raise BadInput("「違っている」か「見つからない」を選んでください。")
+        row = self._remark(kind, actor, city, contact, code, typed, said)
+        session.add(row)
+        session.flush()
+        event = FaqUnanswered(city=city, contact=contact, actor=actor.word, remark=row.id, kind=kind)
+        self._log.append(session, event)
+        return row.id
+
+    def _remark(self, kind: str, actor: Actor, city: str, contact: int | None, code: str, typed: str, said: str) -> Remark:
+        return Remark(
+            kind=kind, city=city, contact_id=contact, code=code, at=self._clock.now(), actor=actor.word,
+            asked=mask(typed)[:LONGEST_REMARK], said=mask(said)[:LONGEST_REMARK],
+        )  # fmt: skip
+
+    def remarks(self, session: Session, cities: Iterable[str], kind: str) -> list[Remark]:
+        """What agents have remarked and nobody has dealt with, newest first."""
+        wanted = select(Remark).where(Remark.kind == kind, Remark.city.in_(list(cities)), Remark.done_at.is_(None))
+        return list(session.scalars(wanted.order_by(Remark.id.desc()).limit(200)))
+
+    def settle(self, session: Session, actor: Actor, id: int) -> None:
+        """An editor has dealt with a remark."""
+        row = session.get(Remark, id)
+        if row is None or not actor.serves(row.city):
+            raise NotFound("その指摘はもうありません。")
+        actor.require("faq.edit", row.city)
+        row.done_at, row.done_by = self._clock.now(), actor.word
+
+    def last_opened(self, session: Session, city: str) -> set[str]:
+        """The codes that somebody has opened at any time."""
+        return set(session.scalars(select(UseRow.code).where(UseRow.city == city, UseRow.opened + UseRow.used > 0).distinct()))
+
+    def uses(self, session: Session, city: str) -> dict[str, int]:
+        """How often each article was used."""
+        wanted = select(UseRow.code, func.sum(UseRow.used)).where(UseRow.city == city).group_by(UseRow.code)
+        return {code: int(used) for code, used in session.execute(wanted)}
+
+    # -- notices ------------------------------------------------------------------------------------------------------------
+
+    def notices(self, session: Session, city: str) -> list[NoticeRow]:
+        """The dated notices that stand above the results now."""
+        now = self._clock.now()
+        wanted = select(NoticeRow).where(or_(NoticeRow.city == city, NoticeRow.city == COMMON), NoticeRow.since <= now)
+        wanted = wanted.where(NoticeRow.until > now, NoticeRow.withdrawn_at.is_(None)).order_by(NoticeRow.id.desc())
+        return list(session.scalars(wanted))
+
+    def notices_to_come(self, session: Session, cities: Iterable[str]) -> list[NoticeRow]:
+        """Those of some cities that are or will be shown."""
+        wanted = select(NoticeRow).where(NoticeRow.city.in_([COMMON, *cities]), NoticeRow.until > self._clock.now())
+        return list(session.scalars(wanted.where(NoticeRow.withdrawn_at.is_(None)).order_by(NoticeRow.since)))
+
+    def say(self, session: Session, actor: Actor, city: str, text: str, since: datetime, until: datetime) -> None:
+        """Show a notice above the results of a city, or of all."""
+        actor.require("faq.withdraw", city or None)
+        if not text.strip():
+            raise BadInput("知らせる文を書いてください。")
+        if until <= max(since, self._clock.now()):
+            raise BadInput("終わりの時刻は、始まりと今より後にしてください。")
+        session.add(NoticeRow(city=city, text=text.strip()[:300], since=since, until=until, withdrawn_at=None, actor=actor.word))
+
+    def unsay(self, session: Session, actor: Actor, id: int) -> None:
+        """Take a notice back."""
+        row = session.get(NoticeRow, id)
+        if row is None or not actor.serves(row.city or None):
+            raise NotFound("そのお知らせはもうありません。")
+        actor.require("faq.withdraw", row.city or None)
+        row.withdrawn_at = self._clock.now()
+
+
+def _not_in_force() -> NotFound:
+    return NotFound("その記事は今は公開されていません。もう一度検索してください。")
+
+
+def of(house: House) -> Faq:
+    """The FAQ of this process."""
+    found: Faq = house.service("faq_engine")
+    return found
+
+
+def _reading(found: Found, values: Mapping[str, str], office: Department | None) -> Reading:
+    content = found.card.content
+    return Reading(
+        code=found.card.code, number=found.card.number, question=filled(content.question, values),
+        answer=filled(content.answer, values), easy=filled(content.easy, values),
+        english_question=content.english_question, english=filled(content.english, values),
+        others={tag: (question, filled(answer, values)) for tag, (question, answer) in content.others.items()},
+        audience=content.audience, office=office.name if office else "", office_phone=office.phone if office else "",
+        sources=content.sources, since=found.since,
+    )  # fmt: skip

@@ -1,0 +1,47 @@
+"""The articles that come with the product: a neutral 「○○市」 set, written for this centre (`articles/*.toml`)."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from datetime import date
+from importlib.resources import files
+from typing import Any
+
+from contact_center.house import House
+from faq_engine import service
+from faq_engine.content import Content, check
+
+AT_ONCE = 20
+WHY = "初版（製品に付属する共通のFAQ）"
+
+
+def shipped() -> Iterator[tuple[str, Content]]:
+    """Every article with its code, in the order of the files."""
+    for file in sorted(files("faq_engine").joinpath("articles").iterdir(), key=lambda file: file.name):
+        if file.name.endswith(".toml"):
+            for data in tomllib.loads(file.read_text("utf-8"))["articles"]:
+                content = _content(data)
+                check(content)
+                yield str(data["id"]), content
+
+
+def load(house: House) -> int:
+    """Put those into the house that are not there yet, to be confirmed by the cities; how many."""
+    workflow, articles, new = service.of(house).workflow, list(shipped()), 0
+    for start in range(0, len(articles), AT_ONCE):
+        # A writer keeps others waiting: calls go on between two handfuls.
+        with house.database.session_scope() as session:
+            new += sum(workflow.ship(session, code, content, WHY) for code, content in articles[start : start + AT_ONCE])
+    return new
+
+
+def _content(data: dict[str, Any]) -> Content:
+    return Content(
+        question=data["question"], answer=data["answer"].strip(), easy=data.get("easy", "").strip(),
+        english_question=data.get("english_question", ""), english=data.get("english", "").strip(),
+        category=data["category"], menu=data.get("menu", ""), department=data["department"], audience=data["audience"],
+        valid_until=date.fromisoformat(data["valid_until"]) if data.get("valid_until") else None,
+        checked=date.fromisoformat(data["checked"]) if data.get("checked") else None, unsourced=bool(data.get("draft")),
+        keywords=tuple(data.get("keywords", ())), sources=tuple(data.get("sources", ())),
+    )  # fmt: skip

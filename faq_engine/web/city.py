@@ -1,0 +1,96 @@
+"""The city's page: what awaits its confirmation, as difference, to confirm or to send back. Plain forms: it stands behind networks
+that let nothing else through.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from contact_center.errors import BadInput, MadoguchiError
+from contact_center.house import House
+from contact_center.identity import Actor
+from contact_center.web import actor, house, permission
+from contact_center.web.base import words
+from faq_engine import service
+from faq_engine.content import filled
+from faq_engine.diff import changed
+from faq_engine.model import Revision
+from faq_engine.web.editor import city_names, names_of
+from faq_engine.web.panel import blueprint
+
+AT_ONCE = 20
+PAGE = 20
+"""Revisions on one page; more would not be read."""
+
+
+@blueprint.route("/city", methods=["GET", "POST"])
+@permission("faq.confirm")
+def city() -> Any:
+    """What awaits the city (IZ-06, NB-15)."""
+    built, me = house(), actor()
+    sentence, status = "", 200
+    if request.method == "POST":
+        try:
+            return redirect(url_for("faq.city", **_decide(built, me)))
+        except MadoguchiError as error:
+            sentence, status = error.sentence(words().gettext), error.status
+    with built.database.reading() as session:
+        page = _page(built, session, me)
+    return render_template("faq_engine/city.html", sentence=sentence, done=request.args.get("done", ""), **page), status
+
+
+def _decide(built: House, me: Actor) -> dict[str, Any]:
+    form, workflow = request.form, service.of(built).workflow
+    where = form.get("city", "")
+    if form.get("do") == "all":
+        return {"city": where, "done": _confirm_all(built, me, where)}
+    with built.database.session_scope() as session:
+        if form.get("do") == "send_back":
+            revision = session.get(Revision, form.get("revision", 0, int))
+            if revision is None:
+                raise BadInput("差し戻す改訂を選び直してください。")
+            article = workflow.article(session, me, revision.article_id)
+            workflow.send_back(session, me, article, revision.number, form.get("reason", ""), where)
+            return {"city": where, "done": "back"}
+        chosen = form.getlist("revision", int)
+        if not chosen:
+            raise BadInput("確認する改訂を選んでください。")
+        return {"city": where, "done": workflow.confirm(session, me, where, chosen)}
+
+
+def _confirm_all(built: House, me: Actor, where: str) -> int:
+    """A first edition may be hundreds: they are confirmed in handfuls, so that calls go on meanwhile."""
+    workflow = service.of(built).workflow
+    me.require("faq.confirm", where)
+    with built.database.reading() as session:
+        waiting = [revision.id for _, _, revision in workflow.awaiting(session, [where])]
+    for start in range(0, len(waiting), AT_ONCE):
+        with built.database.session_scope() as session:
+            workflow.confirm(session, me, where, waiting[start : start + AT_ONCE])
+    return len(waiting)
+
+
+def _page(built: House, session: Session, me: Actor) -> dict[str, Any]:
+    faq = service.of(built)
+    cities = city_names(built, session, me)
+    here = request.values.get("city", "") or next(iter(cities), "")
+    if here not in cities:
+        raise BadInput("その市はありません。")
+    waiting = faq.workflow.awaiting(session, [here])
+    values = faq.values(session, here, {d.id: d for d in built.directory.departments(session, [here])})
+    rows: list[dict[str, Any]] = []
+    for awaiting, article, revision in waiting[:PAGE]:
+        publication = faq.workflow.in_force(session, here, article.code)
+        before = session.get_one(Revision, publication.revision_id) if publication is not None else None
+        rows.append({
+            "since": awaiting.since, "article": article, "revision": revision, "before": before,
+            "diff": changed(before.content, revision.content) if before is not None else [],
+            "answer": filled(revision.content.get("answer", ""), values),
+        })  # fmt: skip
+    return {
+        "rows": rows, "cities": cities, "here": here, "whole": len(waiting),
+        "names": names_of(session, [row["revision"].made_by for row in rows]),
+    }  # fmt: skip

@@ -1,0 +1,263 @@
+"""The editors' pages: search first, edit in place, preview, history, the steps to the city (NB-15, TO-12)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contact_center.clock import TOKYO, day_of
+from contact_center.errors import BadInput, Conflict, MadoguchiError, NotFound
+from contact_center.house import House
+from contact_center.identity import Actor
+from contact_center.identity.model import Person
+from contact_center.web import actor, house, permission
+from contact_center.web.base import words
+from faq_engine import service
+from faq_engine.content import Content, Synonyms, as_json, filled, from_json
+from faq_engine.diff import changed
+from faq_engine.model import COMMON, Article, Kind, Publication, Revision, Stage
+from faq_engine.web.panel import blueprint
+from faq_engine.workflow import label
+
+PAGE = 100
+"""Rows of a list."""
+
+
+def names_of(session: Session, words_of_actors: list[str]) -> dict[str, str]:
+    """The names of those who wrote or confirmed, by their word in the record."""
+    ids = {int(word.partition(":")[2]) for word in words_of_actors if word.startswith("person:")}
+    return {f"person:{p.id}": p.name for p in session.scalars(select(Person).where(Person.id.in_(ids)))}
+
+
+def city_names(built: House, session: Session, me: Actor) -> dict[str, str]:
+    """The cities that somebody serves, by id."""
+    return {city.id: city.name for city in built.directory.cities(session) if city.id in me.cities}
+
+
+@blueprint.get("/")
+@permission("faq.edit")
+def articles() -> Any:
+    """All articles, found by words or by where they stand."""
+    built, me = house(), actor()
+    faq, typed = service.of(built), request.args.get("q", "").strip()
+    stage, city = request.args.get("stage", ""), request.args.get("city", "")
+    with built.database.reading() as session:
+        cities = city_names(built, session, me)
+        wanted = select(Article, Revision).join(Revision, (Revision.article_id == Article.id) & (Revision.number == Article.newest))
+        wanted = wanted.where(Article.city.in_([COMMON, *cities])).order_by(Article.code, Article.city)
+        if stage:
+            wanted = wanted.where(Article.stage == stage)
+        rows = session.execute(wanted).all()
+        if typed:
+            rank = _ranked(faq, session, city or next(iter(cities), ""), typed)
+            found = {article.id for article, revision in rows if typed in article.code or typed in str(revision.content)}
+            rows = sorted(
+                (row for row in rows if row[0].code in rank or row[0].id in found), key=lambda row: rank.get(row[0].code, len(rank))
+            )
+        counts = {one: sum(article.stage == one for article, _ in rows) for one in Stage} if not typed and not stage else {}
+        in_force = {(p.city, p.code): p for p in session.scalars(select(Publication).where(Publication.until.is_(None)))}
+        listed = [
+            {
+                "id": a.id, "code": a.code, "city": cities.get(a.city, ""), "label": label(r.content), "stage": a.stage,
+                "kind": a.kind, "number": r.number, "valid_until": r.valid_until,
+                "in_force": [cities[c] for c in cities if (c, a.code) in in_force],
+            }
+            for a, r in rows[:PAGE]
+        ]  # fmt: skip
+    return render_template(
+        "faq_engine/articles.html", rows=listed, more=len(rows) - len(listed), typed=typed, stage=stage, counts=counts,
+        cities=cities, today=day_of(built.clock.now()),
+    )  # fmt: skip
+
+
+def _ranked(faq: service.Faq, session: Session, city: str, typed: str) -> dict[str, int]:
+    found = faq.index.search(session, typed, faq.wanted(city), 30)
+    return {one.card.code: place for place, one in enumerate(found)}
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@permission("faq.edit")
+def new() -> Any:
+    """Write a new article, a city's own in the place of a common one, or a group of synonyms."""
+    built, me = house(), actor()
+    kind = request.values.get("kind", Kind.ARTICLE)
+    form, sentence, status = dict(request.form), "", 200
+    if request.method == "POST":
+        try:
+            content = content_of(request.form, kind)
+            with built.database.session_scope() as session:
+                made = service.of(built).workflow.create(
+                    session, me, form.get("code", "").strip(), form.get("city", ""), content, form.get("why", "")
+                )
+            return redirect(url_for("faq.article", id=made.id))
+        except MadoguchiError as error:
+            sentence, status = error.sentence(words().gettext), error.status
+    given: Mapping[str, Any] = form or {"words": "\n".join(request.args.get("words", "").split())}
+    base = request.args.get("from", type=int)
+    with built.database.reading() as session:
+        if request.method == "GET" and base is not None:
+            workflow = service.of(built).workflow
+            like = workflow.article(session, me, base)
+            given, kind = {**form_of(workflow.newest(session, like).content), "code": like.code}, like.kind
+        page = _page(built, session, me)
+    return render_template("faq_engine/new.html", kind=kind, form=given, sentence=sentence, **page), status
+
+
+def _page(built: House, session: Session, me: Actor) -> dict[str, Any]:
+    cities = city_names(built, session, me)
+    choices = {c.code: c.name for city in cities for c in built.directory.choices(session, "category", city)}
+    return {
+        "cities": cities, "categories": choices,
+        "menus": {m.id: m.name for m in built.directory.menus(session)},
+        "offices": {d.id: d.name for d in built.directory.departments(session, me.cities)},
+    }  # fmt: skip
+
+
+@blueprint.route("/article/<int:id>", methods=["GET", "POST"])
+@permission("faq.edit")
+def article(id: int) -> Any:
+    """One article: edit it, see it as an agent and as a resident do, its history, and its next step."""
+    built, me = house(), actor()
+    sentence, status, given, conflict = "", 200, None, False
+    if request.method == "POST":
+        try:
+            with built.database.session_scope() as session:
+                _act(service.of(built), session, me, id)
+            return redirect(url_for("faq.article", id=id, done=request.form.get("do", "")))
+        except MadoguchiError as error:
+            sentence, status = error.sentence(words().gettext), error.status
+            given = dict(request.form) if request.form.get("do") == "write" else None
+            conflict = isinstance(error, Conflict) and given is not None
+    with built.database.reading() as session:
+        page = _article_page(built, session, me, id, given)
+    return render_template(
+        "faq_engine/article.html", sentence=sentence, conflict=conflict, done=request.args.get("done", ""), **page
+    ), status
+
+
+def _article_page(built: House, session: Session, me: Actor, id: int, given: dict[str, str] | None) -> dict[str, Any]:
+    faq = service.of(built)
+    found = faq.workflow.article(session, me, id)
+    newest, history = faq.workflow.newest(session, found), faq.workflow.history(session, found)
+    steps = faq.workflow.steps(session, [one.id for one in history])
+    cities = city_names(built, session, me)
+    in_force = {city: faq.workflow.in_force(session, city, found.code) for city in ([found.city] if found.city else cities)}
+    numbers = {one.id: one.number for one in history}
+    before = {one.number: history[place + 1].content if place + 1 < len(history) else {} for place, one in enumerate(history)}
+    mine = None
+    if given is not None:
+        try:
+            mine = as_json(content_of(given, found.kind))
+        except MadoguchiError:
+            # It was refused for what it says, not for who came first: there is nothing to compare.
+            mine = None
+    city = found.city or next(iter(cities), "")
+    offices = {d.id: d for d in built.directory.departments(session, [city])}
+    values = faq.values(session, city, offices)
+    return {
+        "article": found, "newest": newest, "history": history, "steps": steps, "form": given or form_of(newest.content),
+        "in_force": {cities.get(c, c): numbers.get(p.revision_id) for c, p in in_force.items() if p is not None},
+        "diffs": {one.number: changed(before[one.number], one.content) for one in history},
+        "mine": changed(newest.content, mine) if mine is not None else [],
+        "names": names_of(session, [one.made_by for one in history] + [s.actor for rows in steps.values() for s in rows]),
+        "preview": _preview(newest.content, values, offices) if found.kind == Kind.ARTICLE else None,
+        "uses": faq.uses(session, city).get(found.code, 0), **_page(built, session, me),
+    }  # fmt: skip
+
+
+def _preview(data: Mapping[str, Any], values: Mapping[str, str], offices: Mapping[str, Any]) -> dict[str, Any]:
+    content = from_json(data)
+    office = offices.get(content.department)
+    return {
+        "question": filled(content.question, values), "answer": filled(content.answer, values),
+        "easy": filled(content.easy, values), "english_question": content.english_question,
+        "english": filled(content.english, values), "audience": content.audience,
+        "office": f"{office.name} {office.phone}" if office else "",
+    }  # fmt: skip
+
+
+def _act(faq: service.Faq, session: Session, me: Actor, id: int) -> None:
+    form, workflow = request.form, faq.workflow
+    found = workflow.article(session, me, id)
+    number, minor = form.get("number", 0, int), form.get("minor") == "yes"
+    match form.get("do"):
+        case "write":
+            workflow.write(session, me, found, number, content_of(form, found.kind), form.get("why", ""))
+        case "submit":
+            workflow.submit(session, me, found, number, minor)
+        case "review":
+            workflow.review(session, me, found, number, minor)
+        case "send_back":
+            workflow.send_back(session, me, found, number, form.get("reason", ""))
+        case "withdraw":
+            workflow.withdraw(session, me, found, form.get("reason", ""))
+        case _:
+            raise BadInput("この操作は受け付けられません。前の画面からやり直してください。")
+
+
+# -- forms --------------------------------------------------------------------------------------------------------------------
+
+
+def content_of(form: Mapping[str, str], kind: str) -> Content | Synonyms:
+    """What a form holds.
+
+    :raises BadInput: saying which field cannot be read.
+    """
+    lines = lambda name: tuple(line.strip() for line in form.get(name, "").splitlines() if line.strip())  # noqa: E731
+    if kind == Kind.SYNONYMS:
+        return Synonyms(words=tuple(dict.fromkeys(lines("words"))))
+    text = lambda name: form.get(name, "").replace("\r\n", "\n").strip()  # noqa: E731
+    audience = form.get("audience", "public")
+    if audience not in ("agent", "public"):
+        raise BadInput("見せる相手を選んでください。")
+    return Content(
+        question=text("question"), answer=text("answer"), easy=text("easy"), english_question=text("english_question"),
+        english=text("english"), keywords=lines("keywords"), category=text("category"), menu=text("menu"),
+        department=text("department"), audience=audience, sources=lines("sources"),  # type: ignore[arg-type]
+        valid_from=day_in(form, "valid_from"), valid_until=day_in(form, "valid_until"), checked=day_in(form, "checked"),
+        unsourced=form.get("unsourced") == "yes",
+    )  # fmt: skip
+
+
+def day_in(form: Mapping[str, str], name: str) -> date | None:
+    """A day of a form; None where it is empty."""
+    try:
+        return date.fromisoformat(form[name]) if form.get(name) else None
+    except ValueError as error:
+        raise BadInput("日付は 2026-11-24 の形で書いてください。") from error
+
+
+def form_of(data: Mapping[str, Any]) -> dict[str, Any]:
+    """An article as a form shows it."""
+    return {
+        key: "\n".join(value) if isinstance(value, list) else "yes" if value is True else value or ""
+        for key, value in data.items() if key != "others"
+    }  # fmt: skip
+
+
+@blueprint.get("/as-of")
+@permission("city.view")
+def as_of() -> Any:
+    """What was answered on a day: every article that was in force then."""
+    built, me = house(), actor()
+    day = day_in(request.args, "day") or day_of(built.clock.now())
+    moment = datetime.combine(day, time(23, 59, 59), TOKYO)
+    with built.database.reading() as session:
+        cities = city_names(built, session, me)
+        city = request.args.get("city", "") or next(iter(cities), "")
+        if city not in cities:
+            raise NotFound("その市はありません。")
+        wanted = (
+            select(Publication, Revision)
+            .join(Revision, Publication.revision_id == Revision.id)
+            .where(Publication.city == city, Publication.since <= moment)
+            .where(Publication.until.is_(None) | (Publication.until > moment))
+            .order_by(Publication.code)
+        )
+        rows = [(p, r) for p, r in session.execute(wanted) if "answer" in r.content]
+    return render_template("faq_engine/as_of.html", rows=rows, day=day, city=city, cities=cities)
