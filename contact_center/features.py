@@ -54,6 +54,9 @@ class Door:
     title: str
     url: str
     permission: str
+    position: int
+    """Where it stands among the others; whoever has several begins with the first."""
+
     begins: bool = True
     """Whether people begin their day here; else it only stands in the navigation."""
 

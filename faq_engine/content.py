@@ -11,8 +11,8 @@ import msgspec
 
 from contact_center.errors import BadInput
 
-PLACES = ("counter", "counter_phone", "hours", "booking_url")
-"""The places that a text may have: the counter's name and telephone, its hours, the address of the booking site."""
+PLACES = ("city", "counter", "counter_phone", "hours", "booking_url")
+"""The places that a text may have: the city's name, the counter's name and telephone, its hours, the booking site's address."""
 
 _PLACE = re.compile(r"\{([^{}\n]*)\}")
 CODE = re.compile(r"^[a-z0-9][a-z0-9-]{1,58}$")

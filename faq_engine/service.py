@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from contact_center.clock import day_of
 from contact_center.contacts import Contact
-from contact_center.directory.model import Department
+from contact_center.directory.model import City, Department
 from contact_center.errors import BadInput, NotFound
 from contact_center.house import House
 from contact_center.identity import Actor
@@ -97,10 +97,15 @@ class Faq:
 
     def values(self, session: Session, city: str, offices: Mapping[str, Department]) -> dict[str, str]:
         """What the places of the texts read in a city: its own words, else the directory's."""
-        given = {row.name: row.text for row in session.scalars(select(PlaceValue).where(PlaceValue.city == city))}
+        of_city = session.get(City, city)
+        known = {"city": of_city.name} if of_city else {}
         if (office := offices.get(OFFICE)) is not None:
-            given = {"counter": office.name, "counter_phone": office.phone, **given}
-        return given
+            known |= {"counter": office.name, "counter_phone": office.phone}
+        return known | self.own_values(session, city)
+
+    def own_values(self, session: Session, city: str) -> dict[str, str]:
+        """What a city has said itself."""
+        return {row.name: row.text for row in session.scalars(select(PlaceValue).where(PlaceValue.city == city))}
 
     def set_value(self, session: Session, actor: Actor, city: str, name: str, text: str) -> None:
         """Say what a place reads in a city; empty: what the directory says."""

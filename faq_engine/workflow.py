@@ -21,6 +21,9 @@ from faq_engine.content import CODE, Content, Synonyms, as_json, check, check_sy
 from faq_engine.events import FaqPublished, FaqWithdrawn
 from faq_engine.model import COMMON, Article, AwaitingRow, ChangeRow, Kind, Publication, Revision, Stage, Step, StepRow
 
+OPERATOR = Actor(0, "operator", frozenset({"faq.edit", "faq.review"}), frozenset(), device="operator")
+"""Who sits at the machine's shell and loads what comes with the product."""
+
 OPEN = (Stage.DRAFT, Stage.SENT_BACK)
 """Stages in which a revision may be submitted."""
 
@@ -144,14 +147,13 @@ class Workflow:
         """An article that comes with the product, or with a city's first edition, goes to the cities as if reviewed; whether it was
         new. What has no confirmed source stays a draft.
         """
-        operator = Actor(0, "operator", frozenset({"faq.edit", "faq.review"}), frozenset(), device="operator")
         if session.scalar(select(Article.id).where(Article.code == code, Article.city == COMMON)) is not None:
             return False
-        article = self.create(session, operator, code, COMMON, content, why)
+        article = self.create(session, OPERATOR, code, COMMON, content, why)
         article.owner = None
         if not content.unsourced:
-            self.submit(session, operator, article, 1, minor=False)
-            self.review(session, operator, article, 1)
+            self.submit(session, OPERATOR, article, 1, minor=False)
+            self.review(session, OPERATOR, article, 1)
         return True
 
     def submit(self, session: Session, actor: Actor, article: Article, number: int, minor: bool) -> None:

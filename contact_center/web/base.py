@@ -87,7 +87,8 @@ def _shared() -> dict[str, Any]:
 
 
 def _doors(me: Any) -> list[Door]:
-    return [door for feature in house().features for door in feature.doors if door.permission in me.rights]
+    doors = (door for feature in house().features for door in feature.doors if door.permission in me.rights)
+    return sorted(doors, key=lambda door: door.position)
 
 
 def _who_or_none() -> Any:

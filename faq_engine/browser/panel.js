@@ -77,21 +77,27 @@ class Panel {
       const [turn, typed] = [++this.asked, $("faq-typed").value];
       this.running?.abort();
       this.running = new AbortController();
-      try {
-        const answer = await fetch("/faq/search", {
-          method: "POST", credentials: "same-origin", signal: this.running.signal,
-          headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.csrf },
-          body: JSON.stringify({ typed, city: this.city, menu: $("faq-menu").value, public: $("faq-public").checked }),
-        });
-        const said = await answer.json();
-        if (turn < this.drawn) return;
-        this.drawn = turn;
-        if (!answer.ok) throw new Error(said.sentence);
-        this.draw(typed, said);
-      } catch (error) {
-        if (error.name !== "AbortError") $("faq-state").textContent = t("検索できません。つながり次第、もう一度入力してください。");
-      }
+      const said = await this.fetch(typed, this.running.signal);
+      if (!said || turn < this.drawn) return;
+      this.drawn = turn;
+      this.draw(typed, said);
     }, wait);
+  }
+
+  async fetch(typed, signal) {
+    try {
+      const answer = await fetch("/faq/search", {
+        method: "POST", credentials: "same-origin", signal,
+        headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.csrf },
+        body: JSON.stringify({ typed, city: this.city, menu: $("faq-menu").value, public: $("faq-public").checked }),
+      });
+      const said = await answer.json();
+      if (answer.ok) return said;
+      $("faq-state").textContent = said.sentence;
+    } catch (error) {
+      if (error.name !== "AbortError") $("faq-state").textContent = t("検索できません。つながり次第、もう一度入力してください。");
+    }
+    return null;
   }
 
   draw(typed, { found, notices }) {
@@ -119,7 +125,7 @@ class Panel {
       row.role = "option";
       row.ariaSelected = String(n === this.at);
       element("strong", one.question, "", row);
-      for (const line of one.lines) element("span", line, "line", row);
+      for (const line of one.lines) element("span", line, "say", row);
       const facts = element("span", "", "facts", row);
       if (one.audience === "agent") element("span", t("オペレーター用"), "must", facts);
       if (one.office) element("span", `${one.office} ${one.office_phone}`, "", facts);

@@ -22,7 +22,7 @@ from faq_engine.content import Content, Synonyms, as_json, filled, from_json
 from faq_engine.diff import changed
 from faq_engine.model import COMMON, Article, Kind, Publication, Revision, Stage
 from faq_engine.web.panel import blueprint
-from faq_engine.workflow import label
+from faq_engine.workflow import OPERATOR, label
 
 PAGE = 100
 """Rows of a list."""
@@ -31,7 +31,8 @@ PAGE = 100
 def names_of(session: Session, words_of_actors: list[str]) -> dict[str, str]:
     """The names of those who wrote or confirmed, by their word in the record."""
     ids = {int(word.partition(":")[2]) for word in words_of_actors if word.startswith("person:")}
-    return {f"person:{p.id}": p.name for p in session.scalars(select(Person).where(Person.id.in_(ids)))}
+    people = {f"person:{p.id}": p.name for p in session.scalars(select(Person).where(Person.id.in_(ids)))}
+    return {OPERATOR.word: "madoguchi", **people}
 
 
 def city_names(built: House, session: Session, me: Actor) -> dict[str, str]:

@@ -14,7 +14,6 @@ from contact_center.clock import TOKYO, day_of
 from contact_center.contacts import Contact
 from contact_center.errors import BadInput, MadoguchiError
 from contact_center.house import House
-from contact_center.identity import Actor
 from contact_center.web import actor, house, permission
 from contact_center.web.base import words
 from faq_engine import service
@@ -166,9 +165,10 @@ def values() -> Any:
         return redirect(url_for("faq.values", done=request.form.get("city", "")))
     with built.database.reading() as session:
         cities = city_names(built, session, me)
-        given = {city: _values(faq, built, session, me, city) for city in cities}
-    return render_template("faq_engine/values.html", cities=cities, given=given, places=PLACES, done=request.args.get("done", ""))
-
-
-def _values(faq: service.Faq, built: House, session: Session, me: Actor, city: str) -> dict[str, str]:
-    return faq.values(session, city, {d.id: d for d in built.directory.departments(session, [city])})
+        usual = {
+            city: faq.values(session, city, {d.id: d for d in built.directory.departments(session, [city])}) for city in cities
+        }
+        given = {city: faq.own_values(session, city) for city in cities}
+    return render_template(
+        "faq_engine/values.html", cities=cities, given=given, usual=usual, places=PLACES, done=request.args.get("done", "")
+    )
