@@ -46,11 +46,11 @@ def lists() -> Any:
         cities = city_names(built, session, me)
         missing, wrong = faq.remarks(session, cities, NOT_FOUND), faq.remarks(session, cities, WRONG)
         about = [row.contact_id for row in (*missing, *wrong) if row.contact_id]
-        category = dict(session.execute(select(Contact.id, Contact.category).where(Contact.id.in_(about))).tuples())
+        contacts = session.scalars(select(Contact).where(Contact.id.in_(about)))
         names = {c.code: c.name for city in cities for c in built.directory.choices(session, "category", city)}
         page = {
             "missing": missing, "wrong": wrong, "cities": cities, "note": note, "shown": shown,
-            "categories": {id: names.get(code or "", "") for id, code in category.items()},
+            "categories": {contact.id: names.get(contact.category or "", "") for contact in contacts},
             "who": names_of(session, [row.actor for row in (*missing, *wrong)]),
             "articles": _ids(session, {row.code for row in wrong}),
             "expiring": _expiring(built, session, cities), "never": _never(faq, session, cities),
@@ -59,9 +59,9 @@ def lists() -> Any:
 
 
 def _ids(session: Session, codes: set[str]) -> dict[str, int]:
-    return dict(
-        session.execute(select(Article.code, Article.id).where(Article.code.in_(codes)).order_by(Article.city.desc())).tuples()
-    )
+    """The articles of some codes; a city's own before the common one."""
+    wanted = select(Article).where(Article.code.in_(codes)).order_by(Article.city)
+    return {article.code: article.id for article in session.scalars(wanted)}
 
 
 def _expiring(built: House, session: Session, cities: dict[str, str]) -> list[tuple[Article, Revision]]:
