@@ -152,7 +152,7 @@ class Panel {
     place.hidden = false;
     $("faq-found").hidden = true;
     const [, , lang] = LANGUAGES.find(([name]) => name === language);
-    const parts = [element("h3", language === "english" ? one.english_question || one.question : one.question)];
+    const parts = [element("h2", language === "english" ? one.english_question || one.question : one.question)];
     const tabs = element("p", "", "faq-languages");
     for (const [name, title] of LANGUAGES) {
       if (!one[name]) continue;
