@@ -68,7 +68,29 @@ class Synonyms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     words: tuple[Line, ...]
 
 
-def as_json(content: Content | Synonyms) -> dict[str, Any]:
+class Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A manual, training material or form, handed out in versions like an article (KQ-03).
+
+    :param sort: what it is.
+    :param about: what it is for, or what has changed, in a few words.
+    :param file: SHA-256 of the file.
+    :param filename: as it is offered for download.
+    :param valid_until: last day on which it may be used.
+    """
+
+    title: Line
+    sort: Literal["manual", "training", "form"]
+    about: Line = ""
+    file: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+    filename: Annotated[str, msgspec.Meta(max_length=120)]
+    valid_until: date | None = None
+
+
+Written = Content | Synonyms | Document
+"""What goes through the workflow."""
+
+
+def as_json(content: Written) -> dict[str, Any]:
     """As it is stored."""
     return dict(msgspec.to_builtins(content))
 
@@ -83,11 +105,26 @@ def synonyms_from_json(data: Mapping[str, Any]) -> Synonyms:
     return msgspec.convert(data, Synonyms)
 
 
-def check(content: Content) -> None:
+def document_from_json(data: Mapping[str, Any]) -> Document:
+    """A document as it was stored."""
+    return msgspec.convert(data, Document, strict=False)
+
+
+def check(content: Written) -> None:
     """Refuse what nobody could use.
 
     :raises BadInput: saying which field, and what to write.
     """
+    if isinstance(content, Synonyms):
+        _check_synonyms(content)
+    elif isinstance(content, Document):
+        if not content.title.strip():
+            raise BadInput("資料の名前を書いてください。")
+    else:
+        _check_article(content)
+
+
+def _check_article(content: Content) -> None:
     if not content.question.strip():
         raise BadInput("質問を書いてください。")
     if not content.answer.strip():
@@ -108,11 +145,7 @@ def check(content: Content) -> None:
             raise BadInput("出典は https:// で始まるアドレスを、一行に一つ書いてください（%(source)s）。", source=source[:60])
 
 
-def check_synonyms(synonyms: Synonyms) -> None:
-    """Refuse a group that says nothing.
-
-    :raises BadInput: where it has fewer than two words.
-    """
+def _check_synonyms(synonyms: Synonyms) -> None:
     if len({word.strip() for word in synonyms.words if word.strip()}) < 2:  # noqa: PLR2004
         raise BadInput("同義語は、二つ以上の言葉を書いてください。")
 

@@ -144,6 +144,8 @@ class Index:
             card = self._begin(publication, article, revision)
             if card is not None and not known:
                 finder.put(_entry(card))
+        elif article.kind == Kind.DOCUMENT:
+            return
         elif article.kind == Kind.SYNONYMS:
             self._synonyms.get(publication.city, {}).pop(publication.code, None)
         elif here.get(publication.code, (0,))[0] == revision.id:
@@ -153,6 +155,8 @@ class Index:
                 finder.remove(str(revision.id))
 
     def _begin(self, publication: Publication, article: Article, revision: Revision) -> Card | None:
+        if article.kind == Kind.DOCUMENT:
+            return None
         if article.kind == Kind.SYNONYMS:
             self._synonyms.setdefault(publication.city, {})[publication.code] = synonyms_from_json(revision.content).words
             return None

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, Date, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contact_center.database.types import Base, BigId, Moment
@@ -22,6 +22,7 @@ class Kind(StrEnum):
 
     ARTICLE = "article"
     SYNONYMS = "synonyms"
+    DOCUMENT = "document"
 
 
 class Stage(StrEnum):
@@ -188,3 +189,43 @@ class UseRow(Base):
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     opened: Mapped[int] = mapped_column(default=0)
     used: Mapped[int] = mapped_column(default=0)
+
+
+class FileRow(Base):
+    """A file as it was delivered or handed in, under its SHA-256."""
+
+    __tablename__ = "faq_files"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    media: Mapped[str] = mapped_column(String(100))
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class EditionRow(Base):
+    """What was in force for a city at one moment, frozen and numbered: the first edition, and its revisions."""
+
+    __tablename__ = "faq_editions"
+    __table_args__ = (UniqueConstraint("city", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    city: Mapped[str] = mapped_column(String(40))
+    number: Mapped[int]
+    made_at: Mapped[datetime] = mapped_column(Moment)
+    made_by: Mapped[str] = mapped_column(String(80))
+    note: Mapped[str] = mapped_column(String(300))
+    revisions: Mapped[dict[str, int]] = mapped_column(JSON)
+    """Code to the id of the revision that was in force."""
+
+    xlsx: Mapped[str] = mapped_column(ForeignKey("faq_files.sha256"))
+    pdf: Mapped[str] = mapped_column(ForeignKey("faq_files.sha256"))
+
+
+class ReceiptRow(Base):
+    """Somebody has received a version of a document (KQ-03)."""
+
+    __tablename__ = "faq_receipts"
+
+    revision_id: Mapped[int] = mapped_column(ForeignKey("faq_revisions.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment)

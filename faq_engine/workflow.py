@@ -17,13 +17,14 @@ from contact_center.directory import Directory
 from contact_center.errors import BadInput, Conflict, NotAllowed, NotFound
 from contact_center.events import EventLog
 from contact_center.identity import Actor
-from faq_engine.content import CODE, Content, Synonyms, as_json, check, check_synonyms
+from faq_engine.content import CODE, Content, Document, Synonyms, Written, as_json, check
 from faq_engine.events import FaqPublished, FaqWithdrawn
 from faq_engine.model import COMMON, Article, AwaitingRow, ChangeRow, Kind, Publication, Revision, Stage, Step, StepRow
 
 OPERATOR = Actor(0, "operator", frozenset({"faq.edit", "faq.review"}), frozenset(), device="operator")
 """Who sits at the machine's shell and loads what comes with the product."""
 
+KINDS = {Content: Kind.ARTICLE, Synonyms: Kind.SYNONYMS, Document: Kind.DOCUMENT}
 OPEN = (Stage.DRAFT, Stage.SENT_BACK)
 """Stages in which a revision may be submitted."""
 
@@ -93,7 +94,7 @@ class Workflow:
 
     # -- writing ------------------------------------------------------------------------------------------------------------
 
-    def create(self, session: Session, actor: Actor, code: str, city: str, content: Content | Synonyms, why: str) -> Article:
+    def create(self, session: Session, actor: Actor, code: str, city: str, content: Written, why: str) -> Article:
         """A new article, as a draft; a city's own beside the common one of the same code stands in its place there.
 
         :raises Conflict: where that city has the code already.
@@ -103,7 +104,7 @@ class Workflow:
             raise BadInput("記号は英小文字・数字・ハイフンで、2～59文字で書いてください（例: pickup-proxy）。")
         if session.scalar(select(Article.id).where(Article.code == code, Article.city == city)) is not None:
             raise Conflict("「%(code)s」はもうあります。その記事を開いて直してください。", code=code)
-        kind = Kind.SYNONYMS if isinstance(content, Synonyms) else Kind.ARTICLE
+        kind = KINDS[type(content)]
         common = session.scalar(select(Article.kind).where(Article.code == code))
         if common not in (None, kind):
             raise Conflict("「%(code)s」は別の種類で使われています。別の記号にしてください。", code=code)
@@ -113,19 +114,14 @@ class Workflow:
         self.write(session, actor, article, 0, content, why)
         return article
 
-    def write(
-        self, session: Session, actor: Actor, article: Article, began_with: int, content: Content | Synonyms, why: str
-    ) -> Revision:
+    def write(self, session: Session, actor: Actor, article: Article, began_with: int, content: Written, why: str) -> Revision:
         """A new revision of an article.
 
         :param began_with: number of the revision that the writer had before them; 0 for a new article.
         :raises Conflict: where somebody else has written meanwhile.
         """
         actor.require("faq.edit", article.city or None)
-        if isinstance(content, Synonyms):
-            check_synonyms(content)
-        else:
-            check(content)
+        check(content)
         if began_with != article.newest:
             raise Conflict("開いている間に、ほかの方がこの記事を改訂しました。違いを確かめてから保存してください。")
         if not why.strip():
@@ -340,4 +336,4 @@ class Workflow:
 
 def label(content: dict[str, Any]) -> str:
     """What an article or a group of synonyms is called in a list."""
-    return str(content.get("question") or "＝".join(content.get("words", ())))
+    return str(content.get("question") or content.get("title") or "＝".join(content.get("words", ())))

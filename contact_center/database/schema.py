@@ -37,7 +37,9 @@ def missing_revisions(database: Database, packages: Iterable[str] = ()) -> set[s
     """The head revisions this database does not stand at; empty when it is at head."""
     script = ScriptDirectory.from_config(_config(database, packages))
     with database.engine.connect() as connection:
-        return set(script.get_heads()) - set(MigrationContext.configure(connection).get_current_heads())
+        current = MigrationContext.configure(connection).get_current_heads()
+    # A feature's revision that rests on the kernel's stands for it in the table of alembic.
+    return set(script.get_heads()) - {one.revision for one in script.get_all_current(current)}
 
 
 def new_revision(database: Database, sentence: str) -> None:

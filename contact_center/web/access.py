@@ -26,6 +26,24 @@ def permission(name: str) -> Callable[[View], View]:
     return declare
 
 
+def uploads(megabytes: int) -> Callable[[View], View]:
+    """The view takes files of up to so many megabytes; every other refuses more than one."""
+
+    def declare(view: View) -> View:
+        view.most_bytes = megabytes * 1024 * 1024  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def make_room() -> None:
+    """Before a request's body is read: views that take files may be sent them."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    most: int | None = getattr(view, "most_bytes", None)
+    if most is not None:
+        request.max_content_length = most
+
+
 def public(view: View) -> View:
     """The view is for everybody, signed in or not."""
     view.required_permission = _PUBLIC  # type: ignore[attr-defined]

@@ -17,7 +17,7 @@ from contact_center.house import House
 from contact_center.language import LANGUAGES, Words
 from contact_center.seats import Presence
 from contact_center.settings import LANGUAGE
-from contact_center.web.access import actor, admit, public, signed_in
+from contact_center.web.access import actor, admit, make_room, public, signed_in
 from contact_center.web.centre import COOKIE, house
 
 HEADERS = {
@@ -47,6 +47,7 @@ def prepare(app: Flask, built: House) -> None:
         SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Strict", WTF_CSRF_TIME_LIMIT=None,
         MAX_CONTENT_LENGTH=1024 * 1024,
     )  # fmt: skip
+    app.before_request(make_room)
     CSRFProtect(app)
     app.before_request(admit)
     app.after_request(_headers)
@@ -116,6 +117,8 @@ def _error(error: MadoguchiError) -> Any:
 def _http_error(error: HTTPException) -> Any:
     if error.code == 404:
         return _error(NotFound("そのページはありません。"))
+    if error.code == 413:
+        return _error(BadInput("ファイルが大きすぎます。小さくするか、分けてください。"))
     if error.code is not None and error.code < 500:
         return _error(BadInput("この操作は受け付けられません。前の画面からやり直してください。"))
     return _unexpected(error)

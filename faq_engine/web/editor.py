@@ -15,15 +15,19 @@ from contact_center.errors import BadInput, Conflict, MadoguchiError, NotFound
 from contact_center.house import House
 from contact_center.identity import Actor
 from contact_center.identity.model import Person
-from contact_center.web import actor, house, permission
+from contact_center.web import actor, house, permission, uploads
 from contact_center.web.base import words
-from faq_engine import service
-from faq_engine.content import Content, Synonyms, as_json, filled, from_json
+from faq_engine import documents, service
+from faq_engine.content import Content, Document, Synonyms, Written, as_json, document_from_json, filled, from_json
 from faq_engine.diff import changed
 from faq_engine.model import COMMON, Article, Kind, Publication, Revision, Stage
 from faq_engine.web.panel import blueprint
-from faq_engine.workflow import OPERATOR, label
+from faq_engine.workflow import OPERATOR, Workflow, label
 
+LARGEST = 20
+"""Megabytes of a file that is handed in."""
+
+AT_ONCE = 20
 PAGE = 100
 """Rows of a list."""
 
@@ -38,6 +42,41 @@ def names_of(session: Session, words_of_actors: list[str]) -> dict[str, str]:
 def city_names(built: House, session: Session, me: Actor) -> dict[str, str]:
     """The cities that somebody serves, by id."""
     return {city.id: city.name for city in built.directory.cities(session) if city.id in me.cities}
+
+
+@blueprint.post("/")
+@permission("faq.edit")
+def onward() -> Any:
+    """Submit every draft that has its sources, or approve everything that waits for the supervisor: an import brings hundreds."""
+    built, me = house(), actor()
+    workflow, stage = service.of(built).workflow, request.form.get("stage", "")
+    step = {Stage.DRAFT.value: "submit", Stage.REVIEW.value: "review"}.get(stage)
+    if step is None:
+        raise BadInput("この操作は受け付けられません。前の画面からやり直してください。")
+    with built.database.reading() as session:
+        ids = [
+            article.id
+            for article in session.scalars(select(Article).where(Article.stage == stage))
+            if me.serves(article.city or None)
+        ]
+    done = 0
+    for start in range(0, len(ids), AT_ONCE):
+        with built.database.session_scope() as session:
+            done += sum(_onward(workflow, session, me, id, step) for id in ids[start : start + AT_ONCE])
+    return redirect(url_for("faq.articles", stage=stage, done=done))
+
+
+def _onward(workflow: Workflow, session: Session, me: Actor, id: int, step: str) -> bool:
+    found = session.get_one(Article, id)
+    try:
+        if step == "submit":
+            workflow.submit(session, me, found, found.newest, minor=False)
+        else:
+            workflow.review(session, me, found, found.newest)
+    except (BadInput, Conflict):
+        # What has no confirmed source, or has moved on meanwhile, stays where it is.
+        return False
+    return True
 
 
 @blueprint.get("/")
@@ -121,6 +160,7 @@ def _page(built: House, session: Session, me: Actor) -> dict[str, Any]:
 
 @blueprint.route("/article/<int:id>", methods=["GET", "POST"])
 @permission("faq.edit")
+@uploads(LARGEST)
 def article(id: int) -> Any:
     """One article: edit it, see it as an agent and as a resident do, its history, and its next step."""
     built, me = house(), actor()
@@ -151,7 +191,7 @@ def _article_page(built: House, session: Session, me: Actor, id: int, given: dic
     numbers = {one.id: one.number for one in history}
     before = {one.number: history[place + 1].content if place + 1 < len(history) else {} for place, one in enumerate(history)}
     mine = None
-    if given is not None:
+    if given is not None and found.kind != Kind.DOCUMENT:
         try:
             mine = as_json(content_of(given, found.kind))
         except MadoguchiError:
@@ -182,13 +222,20 @@ def _preview(data: Mapping[str, Any], values: Mapping[str, str], offices: Mappin
     }  # fmt: skip
 
 
+def _written(session: Session, workflow: Workflow, found: Article) -> Written:
+    """What the form says that the article shall be."""
+    if found.kind == Kind.DOCUMENT:
+        return document_of(session, document_from_json(workflow.newest(session, found).content))
+    return content_of(request.form, found.kind)
+
+
 def _act(faq: service.Faq, session: Session, me: Actor, id: int) -> None:
     form, workflow = request.form, faq.workflow
     found = workflow.article(session, me, id)
     number, minor = form.get("number", 0, int), form.get("minor") == "yes"
     match form.get("do"):
         case "write":
-            workflow.write(session, me, found, number, content_of(form, found.kind), form.get("why", ""))
+            workflow.write(session, me, found, number, _written(session, workflow, found), form.get("why", ""))
         case "submit":
             workflow.submit(session, me, found, number, minor)
         case "review":
@@ -222,6 +269,25 @@ def content_of(form: Mapping[str, str], kind: str) -> Content | Synonyms:
         department=text("department"), audience=audience, sources=lines("sources"),  # type: ignore[arg-type]
         valid_from=day_in(form, "valid_from"), valid_until=day_in(form, "valid_until"), checked=day_in(form, "checked"),
         unsourced=form.get("unsourced") == "yes",
+    )  # fmt: skip
+
+
+def document_of(session: Session, former: Document | None) -> Document:
+    """What the form of a document holds; without a new file the former one stays."""
+    form, given = request.form, request.files.get("sheet")
+    if given is not None and given.filename:
+        file = documents.keep(session, given.filename, given.read())
+        digest, name = file.sha256, file.name
+    elif former is not None:
+        digest, name = former.file, former.filename
+    else:
+        raise BadInput("ファイルを選んでください。")
+    sort = form.get("sort", "manual")
+    if sort not in ("manual", "training", "form"):
+        raise BadInput("資料の種類を選んでください。")
+    return Document(
+        title=form.get("title", "").strip(), sort=sort, about=form.get("about", "").strip(), file=digest, filename=name,  # type: ignore[arg-type]
+        valid_until=day_in(form, "valid_until"),
     )  # fmt: skip
 
 

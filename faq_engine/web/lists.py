@@ -18,7 +18,8 @@ from contact_center.web import actor, house, permission
 from contact_center.web.base import words
 from faq_engine import service
 from faq_engine.content import PLACES
-from faq_engine.model import Article, Publication, Revision
+from faq_engine.documents import published
+from faq_engine.model import Article, Revision
 from faq_engine.service import NOT_FOUND, REWORDED, WRONG
 from faq_engine.settings import EXPIRY_NOTICE
 from faq_engine.web.editor import city_names, names_of
@@ -70,9 +71,7 @@ def _expiring(built: House, session: Session, cities: dict[str, str]) -> list[tu
     wanted = (
         select(Article, Revision)
         .join(Revision, Revision.article_id == Article.id)
-        .join(Publication, Publication.revision_id == Revision.id)
-        .where(Publication.until.is_(None), Publication.city.in_(list(cities)), Revision.valid_until <= last)
-        .distinct()
+        .where(Revision.id.in_(published(cities)), Revision.valid_until <= last)
         .order_by(Revision.valid_until, Article.code)
     )
     return [(article, revision) for article, revision in session.execute(wanted)]

@@ -1,0 +1,189 @@
+"""Editions: what is in force for a city, frozen, numbered and delivered as xlsx and PDF with a table of changes (IZ-06, TO-12)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, select_autoescape
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contact_center.audit import Act
+from contact_center.clock import TOKYO
+from contact_center.directory.model import City, Department
+from contact_center.errors import BadInput, Conflict, NotFound
+from contact_center.house import House
+from contact_center.identity import Actor
+from faq_engine.content import filled, from_json
+from faq_engine.diff import changed, text_of
+from faq_engine.model import EditionRow, FileRow, Publication, Revision
+from faq_engine.sheets import COLUMNS, as_row, to_xlsx
+
+Values = Callable[[Session, str, Mapping[str, Department]], Mapping[str, str]]
+"""What the places of the texts read in a city."""
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PDF = "application/pdf"
+HOW = {"added": "追加", "changed": "改訂", "removed": "廃止"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A line of the table of changes, against the edition before."""
+
+    how: str
+    code: str
+    question: str
+    why: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """An edition that is ready to be kept."""
+
+    city: str
+    number: int
+    revisions: dict[str, int]
+    changes: tuple[Change, ...]
+    files: tuple[FileRow, FileRow]
+
+
+class Editions:
+    """Making and finding editions."""
+
+    def __init__(self, house: House, values: Values) -> None:
+        self._house = house
+        self._values = values
+        self._pages = Environment(loader=PackageLoader("faq_engine", "papers"), autoescape=select_autoescape(), trim_blocks=True)
+
+    def listed(self, session: Session, city: str) -> list[EditionRow]:
+        """The editions of a city, newest first."""
+        wanted = select(EditionRow).where(EditionRow.city == city).order_by(EditionRow.number.desc())
+        return list(session.scalars(wanted))
+
+    def make(self, actor: Actor, city: str, note: str) -> int:
+        """Freeze what is in force for a city now; the number of the edition.
+
+        The files are drawn before anything is written, so that no call waits for them.
+
+        :raises BadInput: where nothing has changed since the last edition.
+        :raises Conflict: where somebody else has made an edition meanwhile.
+        """
+        actor.require("faq.review", city)
+        with self._house.database.reading() as session:
+            drawn = self._draw(session, city, note)
+        self._house.audit.record(Act(actor.word, "faq.edition", f"city:{city}", {"number": drawn.number}))
+        with self._house.database.session_scope() as session:
+            if any(row.number >= drawn.number for row in self.listed(session, city)):
+                raise Conflict("ほかの方が版を作りました。一覧を開き直してください。")
+            for file in drawn.files:
+                if session.get(FileRow, file.sha256) is None:
+                    session.add(file)
+            session.flush()
+            session.add(
+                EditionRow(
+                    city=city, number=drawn.number, made_at=self._house.clock.now(), made_by=actor.word, note=note.strip()[:300],
+                    revisions=drawn.revisions, xlsx=drawn.files[0].sha256, pdf=drawn.files[1].sha256,
+                )
+            )  # fmt: skip
+        return drawn.number
+
+    def file(self, session: Session, actor: Actor, id: int, kind: str) -> FileRow:
+        """A file of an edition, as it was delivered.
+
+        :param kind: `xlsx` or `pdf`.
+        """
+        row = session.get(EditionRow, id)
+        if row is None or not actor.serves(row.city) or kind not in ("xlsx", "pdf"):
+            raise NotFound("その版はありません。")
+        return session.get_one(FileRow, getattr(row, kind))
+
+    def _draw(self, session: Session, city: str, note: str) -> Drawn:
+        former = next(iter(self.listed(session, city)), None)
+        now = self._house.clock.now().astimezone(TOKYO)
+        wanted = (
+            select(Publication.code, Revision)
+            .join(Revision, Publication.revision_id == Revision.id)
+            .where(Publication.city == city, Publication.until.is_(None))
+            .order_by(Publication.code)
+        )
+        in_force = {code: revision for code, revision in session.execute(wanted) if "answer" in revision.content}
+        revisions = {code: revision.id for code, revision in in_force.items()}
+        if former is not None and former.revisions == revisions:
+            raise BadInput("前の版から変わったところがありません。")
+        if not in_force:
+            raise BadInput("公開中の記事がありません。市の確認が済んでから版を作ってください。")
+        number = former.number + 1 if former else 1
+        changes = self._changes(session, former.revisions, in_force) if former else ()
+        name = session.get_one(City, city).name
+        title = f"{name} マイナンバーカードコールセンター FAQ"
+        cover = {
+            "title": title, "edition": "初版" if number == 1 else f"第{number}版", "city": name, "number": number, "note": note,
+            "made": f"{now:%Y年%m月%d日}", "count": len(in_force),
+        }  # fmt: skip
+        stem = f"faq-{city}-{number:03}"
+        files = (
+            _file(f"{stem}.xlsx", XLSX, self._xlsx(cover, in_force, changes)),
+            _file(f"{stem}.pdf", PDF, self._pdf(session, city, cover, in_force, changes)),
+        )
+        return Drawn(city, number, revisions, tuple(changes), files)
+
+    def _changes(self, session: Session, former: Mapping[str, int], in_force: Mapping[str, Revision]) -> list[Change]:
+        before = {row.id: row for row in session.scalars(select(Revision).where(Revision.id.in_(former.values())))}
+        found = []
+        for code in sorted({*former, *in_force}):
+            old, new = before.get(former.get(code, 0)), in_force.get(code)
+            if old is not None and new is not None and old.id == new.id:
+                continue
+            how = "added" if old is None else "removed" if new is None else "changed"
+            shown = new or old
+            assert shown is not None
+            fields = changed(old.content, new.content) if old is not None and new is not None else []
+            texts = ["\n".join(text_of(side.content.get(one.field)) for one in fields) if side else "" for side in (old, new)]
+            found.append(Change(HOW[how], code, shown.content["question"], new.why if new else "", texts[0], texts[1]))
+        return found
+
+    def _xlsx(self, cover: dict[str, Any], in_force: Mapping[str, Revision], changes: list[Change] | tuple[Change, ...]) -> bytes:
+        rows = [{**as_row(code, from_json(revision.content)), "revision": revision.number} for code, revision in in_force.items()]
+        facts = [
+            {"name": "版", "value": f"{cover['title']} {cover['edition']}"}, {"name": "作成日", "value": cover["made"]},
+            {"name": "件数", "value": cover["count"]}, {"name": "備考", "value": cover["note"]},
+        ]  # fmt: skip
+        table = ("how", "code", "question", "why", "before", "after")
+        return to_xlsx({
+            "表紙": (("name", "value"), ("項目", "内容"), facts),
+            "FAQ": ((*COLUMNS, "revision"), (*COLUMNS.values(), "改訂番号"), rows),
+            "改訂表": (table, ("区分", "記号", "質問", "理由", "改訂前", "改訂後"), [vars(one) for one in changes]),
+        })  # fmt: skip
+
+    def _pdf(
+        self, session: Session, city: str, cover: dict[str, Any], in_force: Mapping[str, Revision],
+        changes: list[Change] | tuple[Change, ...],
+    ) -> bytes:  # fmt: skip
+        # WeasyPrint is heavy and only needed here.
+        from weasyprint import HTML
+
+        offices = {office.id: office for office in self._house.directory.departments(session, [city])}
+        values = self._values(session, city, offices)
+        names = {choice.code: choice.name for choice in self._house.directory.choices(session, "category", city)}
+        groups: dict[str, list[dict[str, Any]]] = {}
+        for code, revision in in_force.items():
+            content, office = from_json(revision.content), offices.get(str(revision.content.get("department", "")))
+            groups.setdefault(names.get(content.category, "そのほか"), []).append({
+                "code": code, "number": revision.number, "question": filled(content.question, values),
+                "answer": filled(content.answer, values), "office": f"{office.name} {office.phone}" if office else "",
+                "audience": content.audience, "valid_until": content.valid_until, "sources": content.sources,
+            })  # fmt: skip
+        order = {name: place for place, name in enumerate(names.values())}
+        sections = sorted(groups.items(), key=lambda group: order.get(group[0], len(order)))
+        page = self._pages.get_template("edition.html").render(cover=cover, sections=sections, changes=changes)
+        return bytes(HTML(string=page).write_pdf() or b"")
+
+
+def _file(name: str, media: str, data: bytes) -> FileRow:
+    return FileRow(sha256=hashlib.sha256(data).hexdigest(), name=name, media=media, data=data)
