@@ -38,7 +38,7 @@ def keep(session: Session, name: str, data: bytes) -> FileRow:
     return found
 
 
-def published(cities: Iterable[str]) -> Select[tuple[int]]:
+def published(cities: Iterable[str]) -> Select[int]:
     """The ids of the revisions that are in force for some cities."""
     return select(Publication.revision_id).where(Publication.until.is_(None), Publication.city.in_(list(cities)))
 
