@@ -71,6 +71,9 @@ class HubHandler:
     anywhere: bool = False
     """Whether it may also be said from a page that does not hold its person's seat, such as the supervisor's."""
 
+    slow: bool = False
+    """Whether it waits for the network: what its page says meanwhile is not kept waiting; its replies come as they are made."""
+
 
 @dataclass(frozen=True)
 class Reaction:
@@ -184,6 +187,9 @@ class Feature:
     report_sections: tuple[ReportSection, ...] = ()
     personal_data: tuple[PersonalData, ...] = ()
     demo_scenes: tuple[DemoScene, ...] = ()
+    processes: str | None = None
+    """Further processes on this machine, such as a practice endpoint: `(settings) -> [(name, command)]`."""
+
     service: str | None = None
     """What its views, handlers and tasks share, made once in a process that asks for it: `(house) -> object`."""
 

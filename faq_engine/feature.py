@@ -20,10 +20,12 @@ feature = Feature(
         HubHandler(m.OpenedArticle, "seat.use", "faq_engine.handlers:opened"),
         HubHandler(m.UsedArticle, "contact.personal", "faq_engine.handlers:used"),
         HubHandler(m.RemarkArticle, "seat.use", "faq_engine.handlers:remark"),
+        HubHandler(m.AskDraft, "seat.use", "faq_engine.handlers:draft", slow=True),
     ),
     commands=(Command("faq", "operator", "admin.cli.faq:faq"),),
     health=(HealthCheck("faq", "faq_engine.health:check"),),
     demo_scenes=(DemoScene("faq-answer", "聞かれたことに、FAQから答える", 20, "faq_engine.demo:answer"),),
+    processes="faq_engine.drafts.fake:processes",
     service="faq_engine.service:Faq",
     migrations="faq_engine.migrations",
 )

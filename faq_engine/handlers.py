@@ -11,6 +11,11 @@ from contact_center.identity import Actor
 from contact_center.messages import Message
 from faq_engine import messages as m
 from faq_engine import service
+from faq_engine.drafts import Sentence
+from faq_engine.drafts.prompt import Given
+
+MOST_GIVEN = 5
+"""Articles that a model is given."""
 
 
 def opened(hub: Hub, actor: Actor, message: m.OpenedArticle) -> Iterator[Message]:
@@ -38,3 +43,19 @@ def remark(hub: Hub, actor: Actor, message: m.RemarkArticle) -> Iterator[Message
             session, actor, message.kind, message.city, message.contact, message.code, message.typed, message.said
         )
     yield from ()
+
+
+def draft(hub: Hub, actor: Actor, message: m.AskDraft) -> Iterator[Message]:
+    """Write a draft from the best articles, sentence by sentence, each checked."""
+    actor.require("seat.use", message.city)
+    faq = service.of(hub.house)
+    with hub.house.database.reading() as session:
+        found = faq.search(session, message.typed, faq.wanted(message.city), MOST_GIVEN)
+    given = [Given(one.code, one.number, one.question, one.answer) for one in found]
+    written = faq.drafter.write(actor, message.city, message.contact, message.typed, given)
+    yield m.DraftBegun(turn=message.turn, sent=written.sent, endpoint=written.endpoint)
+    for part in written.parts:
+        if isinstance(part, Sentence):
+            yield m.DraftSentence(turn=message.turn, text=part.text, code=part.code, edition=part.edition, quote=part.quote)
+        else:
+            yield m.DraftEnded(turn=message.turn, kept=part.kept, dropped=part.dropped, given_up=part.given_up)

@@ -73,6 +73,7 @@ class Index:
 
     def __init__(self, engine: str) -> None:
         self._engine = engine
+        self.analyzer = Analyzer()
         self._lock = threading.Lock()
         self._finder: Finder | None = None
         self._read_to = -1
@@ -123,7 +124,7 @@ class Index:
             return self._finder
 
     def _read_all(self, session: Session) -> Finder:
-        finder = self._finder or Finder(Analyzer(), engine_named(self._engine))
+        finder = self._finder or Finder(self.analyzer, engine_named(self._engine))
         last = session.scalar(select(func.max(ChangeRow.id))) or 0
         rows = session.execute(_PUBLISHED.where(Publication.until.is_(None))).all()
         self._cards, self._in_force, self._synonyms = {}, {}, {}

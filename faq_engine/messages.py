@@ -38,3 +38,47 @@ class RemarkArticle(Message):
     code: str = ""
     typed: str = ""
     said: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskDraft(Message):
+    """A draft of an answer is wanted; its sentences come with `turn`, as they are checked."""
+
+    TYPE: ClassVar[str] = "faq.draft"
+    turn: int
+    city: str
+    typed: str
+    contact: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftBegun(Message):
+    """What has left the machine for a draft, and where to."""
+
+    TYPE: ClassVar[str] = "faq.draft_begun"
+    turn: int
+    sent: str
+    endpoint: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftSentence(Message):
+    """A sentence that an article bears out."""
+
+    TYPE: ClassVar[str] = "faq.draft_sentence"
+    turn: int
+    text: str
+    code: str
+    edition: int
+    quote: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftEnded(Message):
+    """How a draft ended: sentences kept and dropped, and why the rest did not come (`slow`, `provider` or nothing)."""
+
+    TYPE: ClassVar[str] = "faq.draft_ended"
+    turn: int
+    kept: int
+    dropped: int
+    given_up: str

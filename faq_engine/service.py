@@ -17,6 +17,7 @@ from contact_center.house import House
 from contact_center.identity import Actor
 from contact_center.personal.masking import mask
 from faq_engine.content import PLACES, filled
+from faq_engine.drafts import Drafter
 from faq_engine.editions import Editions
 from faq_engine.events import FaqUnanswered, FaqUsed
 from faq_engine.index import Found, Index, Wanted
@@ -68,6 +69,7 @@ class Faq:
         self.workflow = Workflow(house.clock, house.log, house.audit, house.directory)
         self.index = Index(house.settings[ENGINE])
         self.editions = Editions(house, self.values)
+        self.drafter = Drafter(house.settings, house.clock, house.audit, self.index.analyzer)
 
     # -- finding ------------------------------------------------------------------------------------------------------------
 

@@ -72,3 +72,21 @@ def evaluate(context: Context, corpus: Path, queries: Path, qrels: Path, engines
     ]  # fmt: skip
     headings = ("検索", "質問", "nDCG@10", "MRR", "1位", "3位まで", "10位まで", "p50 (ms)", "p95 (ms)")
     context.table([one.as_dict() for one in results], headings, rows)
+
+
+@faq.command("draft-eval")
+@click.option("--statements", type=_FILE, help="Judged statements as JSON; the product's own where none is given.")
+@click.option("--half", type=click.Choice(["tuned", "kept-back", "all"]), default="kept-back", help="Which half of them.")
+@click.pass_obj
+def draft_eval(context: Context, statements: Path | None, half: str) -> None:
+    """How many false sentences the checks of drafts let through, and how many true ones; and silence where no article answers."""
+    from faq_engine.drafts.evaluate import abstention, evaluate, read_statements
+
+    rows = evaluate(read_statements(statements), half)
+    silent = abstention()
+    table: list[tuple[Any, ...]] = [
+        (row.kind, row.count, row.accepted, f"{row.rate:.1%}", f"{row.low:.1%}-{row.high:.1%}") for row in rows
+    ]
+    table.append(("unanswerable", silent.count, silent.accepted, f"{silent.rate:.1%}", f"{silent.low:.1%}-{silent.high:.1%}"))
+    result = [row.as_dict() for row in (*rows, silent)]
+    context.table(result, ("種類", "文", "通した数", "割合", "95%区間"), table)

@@ -19,6 +19,7 @@ from admin.processes.start import SETTINGS
 from contact_center.database.schema import upgrade
 from contact_center.directory import load_file
 from contact_center.errors import Conflict, SettingsError
+from contact_center.features import resolve
 from contact_center.house import House, migrations
 from contact_center.settings import DIRECTORY, WEB_HOST, WEB_PORT, WEB_WORKERS
 from telephony.pbx import render
@@ -124,6 +125,7 @@ def processes(house: House) -> list[Process]:
         "--worker-tmp-dir", "/dev/shm" if os.access("/dev/shm", os.W_OK) else str(home / "tmp"), "--graceful-timeout", "5",  # noqa: S108
         "--forwarded-allow-ips", "*", "--no-control-socket", "admin.processes.web:application()",
     ]  # fmt: skip
+    further = [resolve(feature.processes)(house.settings) for feature in house.features if feature.processes]
     return [
         Process("redis", ["/usr/bin/redis-server", str(run / "redis.conf")], run / "redis.sock"),
         Process("asterisk", render.command(house), render.places(house).run / "asterisk.ctl"),
@@ -132,6 +134,7 @@ def processes(house: House) -> list[Process]:
         Process("switchboard", [sys.executable, "-m", "admin.processes.switchboard"]),
         Process("worker", [sys.executable, "-m", "admin.processes.worker"]),
         Process("nginx", [nginx, "-c", str(run / "nginx.conf"), "-p", str(run), "-e", "stderr"], run / "nginx.pid"),
+        *(Process(name, command) for made in further for name, command in made),
     ]
 
 

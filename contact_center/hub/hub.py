@@ -45,6 +45,7 @@ BOARD = "contact.read"
 """The right to see the board and to be told of its changes."""
 
 THREADS = 8
+SLOW_THREADS = 8
 MOST_REPLAYED = 200
 PULSE_EVERY = 1.0
 PULSE_AT_LEAST = 15
@@ -70,6 +71,7 @@ class Hub(Service):
         self._words = {name: Words(name, ("contact_center", *(f.package for f in house.features))) for name in ("ja", "en")}
         self._connections: set[Connection] = set()
         self._handlers_pool = ThreadPool(2, THREADS, "handlers")
+        self._slow_pool = ThreadPool(0, SLOW_THREADS, "slow")
         self._watcher = ThreadPool(1, 1, "watcher")
         self._stop = Flag()
         self._told = 0
@@ -100,6 +102,7 @@ class Hub(Service):
     def startService(self) -> None:  # noqa: D102, N802
         Service.startService(self)
         self._handlers_pool.start()
+        self._slow_pool.start()
         self._watcher.start()
         self._watcher.callInThread(
             follow, self.house.database, self.house.log, self.house.clock, self._stop, self._tell_in_thread
@@ -117,6 +120,7 @@ class Hub(Service):
         for connection in list(self._connections):
             connection.close(1012)
         self._handlers_pool.stop()
+        self._slow_pool.stop()
         self._watcher.stop()
 
     # -- connections --------------------------------------------------------------------------------------------------
@@ -181,6 +185,11 @@ class Hub(Service):
 
     def said(self, connection: Connection, message: Message, ref: int | None) -> None:
         """A message has come in; those of one connection are answered one after the other, in their order."""
+        declared = self._handlers.get(type(message))
+        if declared is not None and declared[0].slow:
+            done = deferToThreadPool(self.reactor, self._slow_pool, self._answer_in_thread, connection, message, ref)
+            done.addErrback(self._went_wrong, connection, message, ref)
+            return
         connection.waiting.append((message, ref))
         if len(connection.waiting) == 1:
             self._answer_next(connection)

@@ -1,6 +1,7 @@
 // The FAQ's panel: answers while the resident speaks. Each key asks anew, and only the newest question's answer is drawn.
 import { element, settle } from "../../contact_center/web/browser/settle.js";
 import { clockTime, page, t } from "../../contact_center/web/browser/words.js";
+import { DraftPart } from "./draft.js";
 
 const BREATH = 60;
 const $ = (id) => document.getElementById(id);
@@ -37,6 +38,7 @@ class Panel {
       event.preventDefault();
       this.send();
     });
+    this.drafts = $("faq-ask-draft") ? new DraftPart(this, console) : null;
     console.on("board", () => this.follow());
     this.follow();
     this.ask(0);
@@ -67,6 +69,7 @@ class Panel {
     this.tried = [];
     this.close();
     this.missing(false);
+    this.drafts?.close();
     this.ask(0);
   }
 
@@ -271,7 +274,7 @@ class Panel {
 
   anywhere(event) {
     if (!event.altKey || event.ctrlKey) return;
-    const does = { u: () => this.use(), w: () => this.wrong(), i: () => this.askWhat("not_found") }[event.key.toLowerCase()];
+    const does = { u: () => this.use(), w: () => this.wrong(), i: () => this.askWhat("not_found"), v: () => this.drafts?.ask($("faq-typed").value) }[event.key.toLowerCase()];
     if (!does) return;
     event.preventDefault();
     does();

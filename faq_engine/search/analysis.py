@@ -12,6 +12,7 @@ import threading
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from sudachipy import Dictionary, SplitMode
 
@@ -68,14 +69,22 @@ class Analyzer:
 
     def morphemes(self, text: str) -> list[Morpheme]:
         """Every morpheme, in their order."""
-        tokenizer = getattr(self._of_thread, "tokenizer", None)
-        if tokenizer is None:
-            # A tokenizer of SudachiPy belongs to one thread.
-            tokenizer = self._of_thread.tokenizer = self._dictionary.tokenizer(mode=SplitMode.A)
         return [
             (m.normalized_form(), hiragana(m.reading_form()), tuple(m.part_of_speech()), tuple(m.synonym_group_ids()))
-            for m in tokenizer.tokenize(plain(text))
+            for m in self._tokenizer.tokenize(plain(text))
         ]
+
+    def surfaces(self, text: str) -> list[tuple[str, tuple[str, ...]]]:
+        """Each morpheme as it is written, and its part of speech."""
+        return [(m.surface(), tuple(m.part_of_speech())) for m in self._tokenizer.tokenize(text)]
+
+    @property
+    def _tokenizer(self) -> Any:
+        """A tokenizer of SudachiPy belongs to one thread."""
+        found = getattr(self._of_thread, "tokenizer", None)
+        if found is None:
+            found = self._of_thread.tokenizer = self._dictionary.tokenizer(mode=SplitMode.A)
+        return found
 
     def words(self, text: str) -> list[Word]:
         """The words that say something, in their order."""

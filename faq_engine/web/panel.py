@@ -17,7 +17,12 @@ from faq_engine.index import MOST_TYPED, Wanted
 from faq_engine.service import Reading
 
 blueprint = Blueprint(
-    "faq", "faq_engine", url_prefix="/faq", template_folder="templates", static_folder="static", static_url_path="/static/faq"
+    "faq",
+    "faq_engine",
+    url_prefix="/faq",
+    template_folder="templates",
+    static_folder="static",
+    static_url_path="/static/faq_engine",
 )
 
 
@@ -29,7 +34,7 @@ def panel() -> Any:
     with built.database.reading() as session:
         cities = [{"id": c.id, "name": c.name} for c in built.directory.cities(session) if c.id in me.cities]
         menus = [{"id": m.id, "name": m.name} for m in built.directory.menus(session)]
-    return render_template("faq_engine/panel.html", cities=cities, menus=menus)
+    return render_template("faq_engine/panel.html", cities=cities, menus=menus, drafts=service.of(built).drafter.is_on)
 
 
 @blueprint.post("/search")

@@ -31,6 +31,12 @@ export async function mountPanels(link, board, say) {
         send: (type, fields) => link.send(type, fields),
         // Says where the answer came from, such as an FAQ.
         link: (kind, id) => link.send("contact.link", { contact: board.contact?.id, source: `${kind}:${id}`, linked: true }),
+        // Adds a line to the note of the contact that is being served.
+        note: (text) => {
+          const note = $("note");
+          note.value = [note.value, text].filter(Boolean).join("\n");
+          note.dispatchEvent(new Event("input", { bubbles: true }));
+        },
         say,
       });
     } catch {

@@ -1,0 +1,180 @@
+"""Whether an article bears out what a model says: the quote is there, and nothing in the sentence goes beyond it or against it.
+
+The rules are strict on what hurts a resident (numbers, can or cannot, who, where, always or sometimes) and lenient on wording;
+their words stand in `words.toml`. How many false sentences pass and how many true ones are refused is measured (`madoguchi faq
+draft-eval`) on sentences that were written without knowledge of these rules.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable
+from importlib.resources import files
+from typing import Any
+
+from faq_engine.drafts.prompt import Given, Said
+from faq_engine.search.analysis import SILENT, Analyzer, weight_of
+
+SHORTEST_QUOTE = 4
+COVERAGE = 0.5
+"""The part of a sentence's content, by weight, that its quote must have."""
+
+KINDRED = 0.3
+"""A sentence of the quote is meant where it shares at least this much of what the nearest one shares."""
+
+_WORDS: dict[str, Any] = tomllib.loads(files("faq_engine").joinpath("drafts", "words.toml").read_text("utf-8"))
+
+
+def _any(pieces: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(pieces))
+
+
+_COUNTER = "|".join(_WORDS["counters"])
+_KANJI_DIGITS = {c: n for n, c in enumerate("〇一二三四五六七八九")} | {"零": 0}
+_KANJI_UNITS = {"十": 10, "百": 100, "千": 1000}
+_NUMBER = re.compile(
+    rf"(?P<digits>\d[\d,]*(?:[-.:/]\d+)*)(?P<man>万)?(?P<half>半)?(?P<counter>{_COUNTER})?"
+    rf"|(?P<kanji>[〇零一二三四五六七八九十百千]+)(?P<kman>万)?(?P<kcounter>{_COUNTER})"
+)
+_NO_NUMBERS, _FINE, _OBLIGED, _DENIED, _CHILD = (
+    _any(_WORDS[name]) for name in ("no_numbers", "fine", "obliged", "denied", "child")
+)  # fmt: skip
+_CLAIMS = {name: (_any(rule["claimed"]), _any(rule["denied"])) for name, rule in _WORDS["claims"].items()}
+_RIVALS = [re.compile(one) for row in _WORDS["rivals"] for one in row]
+_BODY = re.compile(rf"[一-龯々ァ-ヶーa-z0-9]{{1,14}}(?:{'|'.join(_WORDS['bodies'])})")
+_FILLERS = frozenset(_WORDS["fillers"])
+_SAYS_HOW = SILENT | {"接続詞", "感動詞", "連体詞", "接尾辞", "接頭辞", "代名詞", "副詞"}
+
+
+def plain(text: str) -> str:
+    """In one width, in small letters, without spaces."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).lower()
+
+
+def numbers(text: str) -> set[tuple[str, str]]:
+    """Every number of a text with its counter, in one writing: 十四日 and 14日 are the same."""
+    found = set()
+    for match in _NUMBER.finditer(_NO_NUMBERS.sub("＿", plain(text))):
+        if match["digits"]:
+            value, counter = match["digits"].replace(",", ""), match["counter"] or ""
+            value += ("0000" if match["man"] else "") + (".5" if match["half"] else "")
+        else:
+            value, counter = str(_kanji_value(match["kanji"])) + ("0000" if match["kman"] else ""), match["kcounter"]
+        found.add((value, _WORDS["same_counter"].get(counter, counter)))
+    return found
+
+
+def _kanji_value(text: str) -> int:
+    if not set(text) & set(_KANJI_UNITS):
+        return int("".join(str(_KANJI_DIGITS[c]) for c in text))
+    total, digit = 0, 0
+    for character in text:
+        if character in _KANJI_UNITS:
+            total, digit = total + (digit or 1) * _KANJI_UNITS[character], 0
+        else:
+            digit = _KANJI_DIGITS[character]
+    return total + digit
+
+
+class Checker:
+    """Compares what a model says with what it quotes."""
+
+    def __init__(self, analyzer: Analyzer) -> None:
+        self._analyzer = analyzer
+
+    def bears_out(self, said: Said, article: Given) -> bool:
+        """Whether the article has the quote, and the quote bears the sentence out."""
+        return self.refusal(said, article) is None
+
+    def refusal(self, said: Said, article: Given) -> str | None:
+        """Why a sentence is dropped, in a word; None where it is borne out."""
+        text, quote, title = plain(said.text), plain(said.quote), plain(article.question)
+        rules = {
+            "quote": len(quote) >= SHORTEST_QUOTE and quote in plain(article.answer),
+            "empty": bool(text),
+            "number": numbers(text) <= numbers(quote) | numbers(title),
+            "claim": _claims_agree(text, quote),
+            "rival": _rivals_agree(text, quote),
+            "body": all(body in quote or body[-4:] in quote for body in _BODY.findall(text)),
+            "denial": _denials(text) == _denials("。".join(_meant(text, quote))),
+        }
+        broken = next((name for name, holds in rules.items() if not holds), None)
+        return broken or (None if self._covered(text, quote, title) else "coverage")
+
+    def _covered(self, text: str, quote: str, title: str) -> bool:
+        """Enough of the content is the quote's, and no thing is named that neither it nor the question names."""
+        known = self._known(quote) | self._known(title)
+        whole = met = 0.0
+        for form, _, part, synonyms in self._analyzer.morphemes(text):
+            weight = weight_of(part)
+            if weight <= 0 or form in _FILLERS or part[0] in _SAYS_HOW or part[1] == "数詞":
+                continue
+            there = form in known or any(f"#{group}" in known for group in synonyms) or _shares_idea(form, known)
+            if not there and part[0] == "名詞" and part[1] != "助動詞語幹" and part[2] != "サ変可能":
+                return False
+            whole += weight
+            met += weight if there else 0.0
+        return whole == 0 or met / whole >= COVERAGE
+
+    def _known(self, text: str) -> set[str]:
+        found = set()
+        for form, _, _, synonyms in self._analyzer.morphemes(text):
+            found |= {form, *(f"#{group}" for group in synonyms), *(c for c in form if _is_idea(c))}
+        return found
+
+
+def _claims_agree(text: str, quote: str) -> bool:
+    """What is claimed of a matter (must, can, free, always, only) is claimed in the quote, and not denied there instead."""
+    for name, patterns in _CLAIMS.items():
+        said, denied = _claimed(text, *patterns)
+        told, refused = _claimed(quote, *patterns)
+        if name == "always":
+            # Sometimes is not always; and what is so only sometimes may not be said without its "sometimes".
+            if (said and not told) or (refused and not denied and not told):
+                return False
+        elif name == "only":
+            if said != told:
+                return False
+        elif (said and refused and not told) or (denied and not refused):
+            return False
+    return True
+
+
+def _claimed(text: str, yes: re.Pattern[str], no: re.Pattern[str]) -> tuple[bool, bool]:
+    """Whether a text claims, and whether it denies; what denies is not read as a claim."""
+    return bool(yes.search(no.sub("＿", text))), bool(no.search(text))
+
+
+def _rivals_agree(text: str, quote: str) -> bool:
+    """Of things that are easily exchanged, only those of the quote are said."""
+    if _CHILD.search(text) and not _CHILD.search(quote) and "歳" not in quote:
+        return False
+    return all(one.search(quote) for one in _RIVALS if one.search(text))
+
+
+def _denials(text: str) -> int:
+    """How often something is denied: a sentence that denies rests on one that does, and the other way round."""
+    return len(_DENIED.findall(_OBLIGED.sub("＿", _FINE.sub("＿", text))))
+
+
+def _meant(text: str, quote: str) -> list[str]:
+    """The sentences of a quote with which a text shares most of its pairs of characters."""
+    parts = [one for one in re.split("[。/]", quote) if one]
+    shared = [len(_pairs(one) & _pairs(text)) / max(1, len(_pairs(one))) for one in parts]
+    return [one for one, share in zip(parts, shared, strict=True) if share >= max(shared) * KINDRED]
+
+
+def _pairs(text: str) -> set[str]:
+    return {text[n : n + 2] for n in range(len(text) - 1)}
+
+
+def _is_idea(character: str) -> bool:
+    return "一" <= character <= "龯"
+
+
+def _shares_idea(form: str, known: set[str]) -> bool:
+    """Whether half the Chinese characters of a word are the quote's: 受領 beside 受け取る."""
+    ideas = [c for c in form if _is_idea(c)]
+    return bool(ideas) and sum(c in known for c in ideas) * 2 >= len(ideas) and not re.search("[ァ-ヶa-z0-9]", form)
