@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from contact_center.personal.masking import mask
 from faq_engine.search.analysis import Analyzer
 
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _PHONE = re.compile(r"(?<!\d)(?:\+81|0)\d(?:[- ()]?\d){7,9}(?!\d)")
 _POSTCODE = re.compile(r"〒?\s?\d{3}-\d{4}(?!\d)")
 _KANJI = "〇零一二三四五六七八九十百千"
 _YEAR = rf"(?:明治|大正|昭和|平成|令和|[mtshrMTSHR])\s?(?:[0-9{_KANJI}]+|元)|(?:18|19|20)\d\d|西暦[0-9{_KANJI}]+"
 _DATE = re.compile(
-    rf"(?:{_YEAR})\s?[年./-]\s?[0-9{_KANJI}]+\s?[月./-]\s?[0-9{_KANJI}]+日?(?!から|まで|以降|以前|付|に始|現在)|(?:{_YEAR})\s?年?(?=生|うまれ)"
+    rf"(?:{_YEAR})\s?[年./-]\s?[0-9{_KANJI}]+\s?[月./-]\s?[0-9{_KANJI}]++日?+(?!から|まで|以降|以前|付|に始|現在)|(?:{_YEAR})\s?年?(?=生|うまれ)"
     rf"|[0-9{_KANJI}]+月[0-9{_KANJI}]+日(?=生|うまれ|が誕生日)"
 )
 _LOT = rf"[0-9{_KANJI}]+(?:丁目|番地|番|号|の|-)[0-9{_KANJI}]*(?:(?:番地|番|号|の|-)[0-9{_KANJI}]*)*(?:号室|号|室)?"
@@ -93,7 +93,7 @@ def _names(text: str, analyzer: Analyzer) -> Iterator[tuple[int, int]]:
         start = text.find(surface, position)
         start = position if start < 0 else start
         stop = start + len(surface)
-        if part[:3] == ("名詞", "固有名詞", "人名"):
+        if part[:3] == ("名詞", "固有名詞", "人名") and surface not in NOT_NAMES:
             run = (run[0] if run else start, stop)
         elif run:
             spans.append(run)

@@ -116,7 +116,7 @@ class Drafter:
         self, said: Iterator[str], articles: dict[str, Given], restore: Callable[[str], str]
     ) -> Iterator[Sentence | Ending]:
         # The client of an endpoint is loaded by who asks one, not by every page.
-        import httpx
+        import httpx2
         import openai
 
         kept = dropped = 0
@@ -127,10 +127,10 @@ class Drafter:
                 line = next(lines)
             except StopIteration:
                 break
-            except (TimeoutError, openai.APITimeoutError, httpx.TimeoutException):
+            except (TimeoutError, openai.APITimeoutError, httpx2.TimeoutException):
                 given_up = "slow"
                 break
-            except (openai.OpenAIError, httpx.HTTPError, ValueError, OSError):
+            except (openai.OpenAIError, httpx2.HTTPError, ValueError, OSError):
                 given_up = "provider"
                 break
             article = articles.get(line.article) if line is not None else None
@@ -142,14 +142,13 @@ class Drafter:
         yield Ending(kept, dropped, given_up)
 
     def _ask(self, messages: list[dict[str, str]]) -> Iterator[str]:
-        import httpx
         import openai
 
         settings = self._settings
         until = self._clock.monotonic() + settings[DRAFT_TIMEOUT]
         with openai.OpenAI(
             base_url=settings[DRAFT_URL], api_key=settings[DRAFT_KEY] or "none", max_retries=0,
-            timeout=httpx.Timeout(QUIET, connect=3.0),
+            timeout=openai.Timeout(QUIET, connect=3.0),
         ) as client:  # fmt: skip
             answer = client.chat.completions.create(
                 model=settings[DRAFT_MODEL], messages=cast("Any", messages), stream=True, temperature=0, max_tokens=1200
