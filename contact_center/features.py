@@ -187,6 +187,9 @@ class Feature:
     report_sections: tuple[ReportSection, ...] = ()
     personal_data: tuple[PersonalData, ...] = ()
     demo_scenes: tuple[DemoScene, ...] = ()
+    demo_settings: str | None = None
+    """What the demo's settings say further, as TOML: `(free_port) -> text`."""
+
     processes: str | None = None
     """Further processes on this machine, such as a practice endpoint: `(settings) -> [(name, command)]`."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from contact_center.errors import Unavailable
@@ -14,6 +15,15 @@ TYPED = "うけとりよやく"
 CODE = "booking-how"
 VALUES = {"hours": "平日の午前8時30分から午後5時15分まで", "booking_url": "https://yoyaku.mihon.example/"}
 CITY = "mihon"
+
+
+def settings(free_port: Callable[[], int]) -> str:
+    """The quoting model on this machine writes the demo's drafts."""
+    port = free_port()
+    return (
+        f'[faq]\nfake_model_port = {port}\ndraft_url = "http://127.0.0.1:{port}/v1"\ndraft_model = "quote"\n'
+        'draft_country = "JP"\ndraft_retention = "なし（この機械の中の練習用の模型）"\n'
+    )
 
 
 def answer(stage: Any) -> None:
@@ -79,6 +89,13 @@ def _finds(stage: Any, page: Any) -> None:
     if VALUES["booking_url"] not in text:
         raise Unavailable("回答に市の予約サイトがありません。")
     stage.say("開いて、そのまま読み上げられます（市の電話番号と予約サイトが入っています）")
+    page.keyboard.press("Alt+v")
+    page.locator("#faq-draft-lines li").first.wait_for()
+    page.get_by_text("送った言葉").wait_for()
+    stage.say(
+        "下書き（練習用の模型）も一文ずつFAQと照らし合わせて出ます: " + page.locator("#faq-draft-lines li span").first.inner_text()
+    )
+    page.click("#faq-draft-close")
     page.keyboard.press("Alt+u")
     page.locator("#sources").get_by_text(CODE).wait_for()
     stage.say("「これで答えた」（Alt+U）で、応対にどのFAQで答えたかが残りました")

@@ -10,6 +10,7 @@ import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from contact_center.errors import BadInput
 from faq_engine.search.analysis import Analyzer
 from faq_engine.search.engine import Engine, Entry
 from faq_engine.search.finder import Finder
+from faq_engine.shipped import shipped
 
 DEPTH = 10
 RESAMPLES = 2000
@@ -85,6 +87,23 @@ def read_judged(corpus: Path, queries: Path, qrels: Path) -> Judged:
     if unjudged:
         raise BadInput("%(file)sに、判定のない質問があります: %(ids)s", file=qrels.name, ids=", ".join(unjudged[:5]))
     return Judged(tuple(entry(id, text) for id, text in texts.items()), asked, judgements)
+
+
+def own(form: str) -> Judged:
+    """The product's own articles and judged situations; those that no article answers are left out.
+
+    :param form: how they are asked: `sentence`, `words`, `kana`, `typo` or `romaji`.
+    """
+    folder = files("faq_engine").joinpath("judged")
+    situations = json.loads(folder.joinpath("situations.json").read_text("utf-8"))
+    judgements: Judgements = json.loads(folder.joinpath("qrels.json").read_text("utf-8"))
+    entries = tuple(Entry(code, c.question, c.answer, " ".join(c.keywords)) for code, c in shipped() if not c.unsourced)
+    known = {one.id for one in entries}
+    graded = {id: {code: grade for code, grade in grades.items() if code in known} for id, grades in judgements.items()}
+    asked = {
+        one["id"]: one[form] for one in situations if one["answerable"] and any(g > 1 for g in graded.get(one["id"], {}).values())
+    }
+    return Judged(entries, asked, graded)
 
 
 def entry(id: str, text: str) -> Entry:

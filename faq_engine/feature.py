@@ -25,6 +25,7 @@ feature = Feature(
     commands=(Command("faq", "operator", "admin.cli.faq:faq"),),
     health=(HealthCheck("faq", "faq_engine.health:check"),),
     demo_scenes=(DemoScene("faq-answer", "聞かれたことに、FAQから答える", 20, "faq_engine.demo:answer"),),
+    demo_settings="faq_engine.demo:settings",
     processes="faq_engine.drafts.fake:processes",
     service="faq_engine.service:Faq",
     migrations="faq_engine.migrations",

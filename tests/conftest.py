@@ -14,12 +14,13 @@ import numpy as np
 import pytest
 import soundfile
 
-from admin.demo.stage import Stage, temporary_home
+from admin.demo.stage import Stage, free_port, temporary_home
 from contact_center.clock import TOKYO, FakeClock
 from contact_center.database.schema import upgrade
 from contact_center.directory import load_file
 from contact_center.house import House, build, migrations, read_settings
 from contact_center.identity import Actor, passwords
+from faq_engine.demo import settings as faq_settings
 
 CLONE = Path(__file__).parents[1]
 MORE = "[seats]\nwrap_up = 3600\n[contacts]\nabandon_after = 1\n[telephony]\nsame_seat_within = 6\n"
@@ -103,7 +104,8 @@ def centre() -> Iterator[Stage]:
     """The running centre."""
     home = temporary_home()
     short_greetings(home)
-    made = Stage(home, quiet=True, any_ports=True, directory=CLONE / "tests" / "asterisk" / "directory.toml", more=MORE)
+    more = MORE + faq_settings(free_port)
+    made = Stage(home, quiet=True, any_ports=True, directory=CLONE / "tests" / "asterisk" / "directory.toml", more=more)
     try:
         made.open()
         yield made

@@ -8,6 +8,9 @@ from typing import Any
 import click
 
 from admin.cli.context import Context
+from contact_center.errors import BadInput
+
+FORMS = ("sentence", "words", "kana", "typo", "romaji")
 
 
 @click.group()
@@ -42,19 +45,34 @@ _FILE = click.Path(path_type=Path)
 
 
 @faq.command("eval")
-@click.option("--corpus", type=_FILE, required=True, help='Articles as JSON: {id: "Question: …\\nAnswer: …"}.')
-@click.option("--queries", type=_FILE, required=True, help="Queries as JSON: {id: text}.")
-@click.option("--qrels", type=_FILE, required=True, help="Judgements as JSON: {query: {id: grade}}.")
+@click.option("--corpus", type=_FILE, help='Articles as JSON: {id: "Question: …\\nAnswer: …"}.')
+@click.option("--queries", type=_FILE, help="Queries as JSON: {id: text}.")
+@click.option("--qrels", type=_FILE, help="Judgements as JSON: {query: {id: grade}}.")
+@click.option(
+    "--own", type=click.Choice(FORMS), help="Instead of files: the product's own articles and judged situations, asked so."
+)
 @click.option("--engine", "engines", multiple=True, help="Only this engine; may be given more than once.")
 @click.option("--kana", is_flag=True, help="Ask as if typed in hiragana without conversion.")
 @click.pass_obj
-def evaluate(context: Context, corpus: Path, queries: Path, qrels: Path, engines: tuple[str, ...], kana: bool) -> None:
+def evaluate(
+    context: Context,
+    corpus: Path | None,
+    queries: Path | None,
+    qrels: Path | None,
+    own: str | None,
+    engines: tuple[str, ...],
+    kana: bool,
+) -> None:
     """Ask every engine the judged queries: nDCG@10, MRR, hits, and how long it takes."""
-    from faq_engine.evaluate import Measure, evaluate, in_kana, read_judged
+    from faq_engine import evaluate as measuring
+    from faq_engine.evaluate import Measure, evaluate, in_kana
     from faq_engine.search import ENGINES, Analyzer, engine_named
 
+    if own is None and (corpus is None or queries is None or qrels is None):
+        raise BadInput("--corpus・--queries・--qrels の三つか、--own を指定してください。")
     chosen = {name: engine_named(name) for name in engines or ENGINES}
-    judged, analyzer = read_judged(corpus, queries, qrels), Analyzer()
+    analyzer = Analyzer()
+    judged = measuring.own(own) if own else measuring.read_judged(corpus, queries, qrels)  # type: ignore[arg-type]
     results = [
         evaluate(name, engine, analyzer, judged, (lambda text: in_kana(analyzer, text)) if kana else (lambda text: text))
         for name, engine in chosen.items()

@@ -40,14 +40,15 @@ def up(context: Context) -> None:
 @click.pass_obj
 def demo(context: Context, once: bool, home: Path, wanted: tuple[str, ...]) -> None:
     """Play the main job before your eyes, with fakes of everything outside."""
-    from admin.demo.stage import stage
+    from admin.demo.stage import free_port, stage
 
     scenes = sorted((s for f in load_features() for s in f.demo_scenes), key=lambda s: s.position)
     unknown = set(wanted) - {scene.id for scene in scenes}
     if unknown:
         raise BadInput("場面の名前は次から選んでください: %(names)s", names=", ".join(scene.id for scene in scenes))
     scenes = [scene for scene in scenes if not wanted or scene.id in wanted]
-    with stage(home.absolute(), quiet=context.as_json) as on_stage:
+    more = "".join(resolve(f.demo_settings)(free_port) for f in load_features() if f.demo_settings)
+    with stage(home.absolute(), quiet=context.as_json, more=more) as on_stage:
         for scene in scenes:
             on_stage.tell(f"\n[bold]{scene.title}[/]")
             resolve(scene.function)(on_stage)

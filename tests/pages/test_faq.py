@@ -162,6 +162,38 @@ def test_what_was_not_found_reaches_the_editors_list_with_the_contacts_category(
     editor.context.close()
 
 
+@pytest.mark.requirement("IZ-16")
+def test_a_draft_comes_sentence_by_sentence_names_its_articles_and_goes_into_the_note(
+    confirmed: Stage, desk: Desk, resident: Make
+) -> None:
+    caller = resident("0311130003")
+    caller.calls()
+    desk.rings()
+    desk.answers()
+    desk.page.keyboard.press("Alt+v")
+    desk.page.get_by_text("下書きは、言葉を入れてから作れます。").wait_for()
+    types(desk, "山田太郎さん 受け取りの予約")
+    desk.page.wait_for_selector("#faq-found li[data-key=t-booking]")
+    desk.page.keyboard.press("Alt+v")
+    desk.page.locator("#faq-draft-lines li", has_text="電話か予約サイトで予約できます。").wait_for()
+    sent = desk.page.locator("#faq-draft-sent")
+    sent.get_by_text("127.0.0.1").wait_for()
+    assert "山田" not in sent.inner_text()
+    desk.page.locator("#faq-draft-keep:not([disabled])").click()
+    assert "電話か予約サイトで予約できます。" in desk.page.input_value("#note")
+    desk.page.get_by_text("保存しました").wait_for()
+    desk.page.locator("#faq-draft-lines button").first.click()
+    desk.page.locator("#faq-open .faq-text").wait_for()
+    caller.hangs_up()
+    desk.presence("wrapping")
+    desk.classifies()
+    desk.finishes()
+    desk.presence("available")
+    # With the contact goes what was asked about it.
+    desk.page.locator("#faq-draft").wait_for(state="hidden")
+    assert desk.page.input_value("#faq-typed") == ""
+
+
 @pytest.mark.requirement("NB-15", "TO-12")
 def test_an_edit_goes_from_the_editor_over_the_supervisor_and_the_city_to_the_agents_next_key(
     confirmed: Stage, desk: Desk, browser: Any
