@@ -1,4 +1,4 @@
-"""Running the benchmarks: `madoguchi bench [calls ring_to_card ami_storm hub million desk day]`."""
+"""Running the benchmarks: `madoguchi bench [calls ring_to_card ami_storm hub million desk day faq]`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bench.measure import Findings
 from contact_center.clock import SystemClock
 from contact_center.errors import BadInput
 
-BENCHMARKS = ("calls", "ring_to_card", "ami_storm", "hub", "million", "desk", "day")
+BENCHMARKS = ("calls", "ring_to_card", "ami_storm", "hub", "million", "desk", "day", "faq")
 
 
 def run(which: Sequence[str] = ()) -> dict[str, Any]:

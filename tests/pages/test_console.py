@@ -25,6 +25,7 @@ def complaints(page: Any) -> list[str]:
     """What axe finds wrong with the page as it stands."""
     if not page.evaluate("typeof window.axe === 'object'"):
         page.add_script_tag(content=AXE, type="module")
+        page.wait_for_function("typeof window.axe === 'object'")
     found = page.evaluate("(tags) => window.axe.run(document, { runOnly: tags })", RULES)
     return [f"{v['id']}: {v['nodes'][0]['html']}" for v in found["violations"]]
 
