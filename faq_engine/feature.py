@@ -14,7 +14,11 @@ feature = Feature(
     permissions=(Permission("faq.review", "Review articles before the city confirms them", ("supervisor",)),),
     events=(FaqPublished, FaqWithdrawn, FaqUsed, FaqUnanswered),
     blueprint="faq_engine.web:blueprint",
-    doors=(Door("FAQの編集", "/faq/", "faq.edit", 80), Door("FAQの確認（市）", "/faq/city", "faq.confirm", 90)),
+    doors=(
+        Door("FAQの編集", "/faq/", "faq.edit", 80),
+        Door("FAQの確認（市）", "/faq/city", "faq.confirm", 90),
+        Door("資料", "/faq/documents", "contact.read", 100, begins=False),
+    ),
     panels=(Panel("faq", "FAQ", "/faq/panel", "/static/bundle/faq.js", "main", "f", "seat.use"),),
     hub_handlers=(
         HubHandler(m.OpenedArticle, "seat.use", "faq_engine.handlers:opened"),

@@ -17,7 +17,7 @@ from contact_center.house import House
 from contact_center.identity import Actor
 from contact_center.personal.masking import mask
 from faq_engine.content import PLACES, filled
-from faq_engine.drafts import Drafter
+from faq_engine.drafts import Assistant, Drafter, Endpoint
 from faq_engine.editions import Editions
 from faq_engine.events import FaqUnanswered, FaqUsed
 from faq_engine.index import Found, Index, Wanted
@@ -69,7 +69,9 @@ class Faq:
         self.workflow = Workflow(house.clock, house.log, house.audit, house.directory)
         self.index = Index(house.settings[ENGINE])
         self.editions = Editions(house, self.values)
-        self.drafter = Drafter(house.settings, house.clock, house.audit, self.index.analyzer)
+        self.endpoint = Endpoint(house.settings, house.clock, house.audit)
+        self.drafter = Drafter(self.endpoint, self.index.analyzer)
+        self.assistant = Assistant(self.endpoint, self.index.analyzer)
 
     # -- finding ------------------------------------------------------------------------------------------------------------
 

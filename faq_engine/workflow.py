@@ -137,6 +137,11 @@ class Workflow:
         session.flush()
         return revision
 
+    def own(self, session: Session, actor: Actor, article: Article) -> None:
+        """From now on this person is asked when the article's time is over."""
+        actor.require("faq.edit", article.city or None)
+        article.owner = actor.person
+
     # -- the way to the city ------------------------------------------------------------------------------------------------
 
     def ship(self, session: Session, code: str, content: Content, why: str) -> bool:

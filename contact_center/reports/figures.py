@@ -173,5 +173,6 @@ def counted(session: Session, first: date, last: date, cities: frozenset[str], s
 def _figures(row: dict[str, Any], subjects: list[tuple[str, str, int]]) -> Figures:
     spans = ("waited", "longest_wait", "talked", "wrapped")
     whole = {name: int(value) for name, value in row.items() if name not in spans}
-    rounded = {name: round(float(row[name]), 2) for name in spans}
+    # Spans are whole milliseconds: a sum of seconds is right to the third place, and no half is rounded this way and that.
+    rounded = {name: round(float(row[name]), 3) for name in spans}
     return Figures(**whole, **rounded, subjects=tuple((c, o, int(n)) for c, o, n in subjects))  # type: ignore[arg-type]

@@ -26,6 +26,14 @@ _FLIPS = (
 )  # fmt: skip
 
 
+def written(asked: dict[str, Any]) -> str:
+    """What it writes for an editor: the first lines of what it is given, in the form that is asked for."""
+    source = asked["articles"][0] if asked["task"] == "article" and asked["articles"] else asked
+    lines = [line for line in str(source["answer"]).splitlines() if line.strip()][:2]
+    text = "\n".join(lines) if asked["task"] != "english" else "Draft translation of: " + " ".join(lines)
+    return json.dumps({"question": asked["question"], "answer": text}, ensure_ascii=False)
+
+
 def lines_of(kind: str, asked: dict[str, Any]) -> Iterator[str]:
     """What a model of that kind says to a question with articles, line by line."""
     articles = asked["articles"]
@@ -72,7 +80,8 @@ class _Endpoint(BaseHTTPRequestHandler):
         self.end_headers()
         self.close_connection = True
         stop = threading.Event()
-        for line in lines_of(kind, json.loads(asked["messages"][-1]["content"])):
+        told = json.loads(asked["messages"][-1]["content"])
+        for line in [written(told)] if "task" in told and kind == NAME else lines_of(kind, told):
             for start in range(0, len(line) + 1, 20):
                 self._say((line + "\n")[start : start + 20])
                 stop.wait(PAUSE)

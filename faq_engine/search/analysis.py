@@ -12,6 +12,7 @@ import threading
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from sudachipy import Dictionary, SplitMode
@@ -60,11 +61,16 @@ class Features:
     pairs: dict[str, float] = field(default_factory=dict)
 
 
+@cache
+def _dictionary() -> Any:
+    """The dictionary, loaded when a process first needs it, and once: it is large."""
+    return Dictionary(dict="core")
+
+
 class Analyzer:
-    """Cuts Japanese text into words. One for a process; its methods may be called from any thread."""
+    """Cuts Japanese text into words. Its methods may be called from any thread."""
 
     def __init__(self) -> None:
-        self._dictionary = Dictionary(dict="core")
         self._of_thread = threading.local()
 
     def morphemes(self, text: str) -> list[Morpheme]:
@@ -83,7 +89,7 @@ class Analyzer:
         """A tokenizer of SudachiPy belongs to one thread."""
         found = getattr(self._of_thread, "tokenizer", None)
         if found is None:
-            found = self._of_thread.tokenizer = self._dictionary.tokenizer(mode=SplitMode.A)
+            found = self._of_thread.tokenizer = _dictionary().tokenizer(mode=SplitMode.A)
         return found
 
     def words(self, text: str) -> list[Word]:

@@ -167,18 +167,20 @@ def article(id: int) -> Any:
     sentence, status, given, conflict = "", 200, None, False
     if request.method == "POST":
         try:
-            with built.database.session_scope() as session:
-                _act(service.of(built), session, me, id)
-            return redirect(url_for("faq.article", id=id, done=request.form.get("do", "")))
+            if request.form.get("assist"):
+                given = _assisted(built, me, id)
+            else:
+                with built.database.session_scope() as session:
+                    _act(service.of(built), session, me, id)
+                return redirect(url_for("faq.article", id=id, done=request.form.get("do", "")))
         except MadoguchiError as error:
             sentence, status = error.sentence(words().gettext), error.status
             given = dict(request.form) if request.form.get("do") == "write" else None
-            conflict = isinstance(error, Conflict) and given is not None
+            conflict = isinstance(error, Conflict) and given is not None and not request.form.get("assist")
     with built.database.reading() as session:
         page = _article_page(built, session, me, id, given)
-    return render_template(
-        "faq_engine/article.html", sentence=sentence, conflict=conflict, done=request.args.get("done", ""), **page
-    ), status
+    said = {"sentence": sentence, "conflict": conflict, "assisted": given is not None and not sentence}
+    return render_template("faq_engine/article.html", done=request.args.get("done", ""), **said, **page), status
 
 
 def _article_page(built: House, session: Session, me: Actor, id: int, given: dict[str, str] | None) -> dict[str, Any]:
@@ -205,9 +207,13 @@ def _article_page(built: House, session: Session, me: Actor, id: int, given: dic
         "in_force": {cities.get(c, c): numbers.get(p.revision_id) for c, p in in_force.items() if p is not None},
         "diffs": {one.number: changed(before[one.number], one.content) for one in history},
         "mine": changed(newest.content, mine) if mine is not None else [],
-        "names": names_of(session, [one.made_by for one in history] + [s.actor for rows in steps.values() for s in rows]),
+        "names": names_of(
+            session,
+            [f"person:{found.owner or 0}", *(one.made_by for one in history), *(s.actor for rows in steps.values() for s in rows)],
+        ),
         "preview": _preview(newest.content, values, offices) if found.kind == Kind.ARTICLE else None,
-        "uses": faq.uses(session, city).get(found.code, 0), **_page(built, session, me),
+        "uses": faq.uses(session, city).get(found.code, 0),
+        "assists": faq.assistant.is_on and found.kind == Kind.ARTICLE, **_page(built, session, me),
     }  # fmt: skip
 
 
@@ -220,6 +226,19 @@ def _preview(data: Mapping[str, Any], values: Mapping[str, str], offices: Mappin
         "english": filled(content.english, values), "audience": content.audience,
         "office": f"{office.name} {office.phone}" if office else "",
     }  # fmt: skip
+
+
+def _assisted(built: House, me: Actor, id: int) -> dict[str, str]:
+    """The form as it was sent, with a model's text in one field, for a person to check; nothing is saved."""
+    form, task = dict(request.form), request.form["assist"]
+    with built.database.reading() as session:
+        city = service.of(built).workflow.article(session, me, id).city
+    written = service.of(built).assistant.write(
+        me, city, "easy" if task == "easy" else "english", form.get("question", ""), form.get("answer", "")
+    )
+    if task == "easy":
+        return {**form, "easy": written.answer}
+    return {**form, "english_question": written.question, "english": written.answer}
 
 
 def _written(session: Session, workflow: Workflow, found: Article) -> Written:
@@ -242,6 +261,8 @@ def _act(faq: service.Faq, session: Session, me: Actor, id: int) -> None:
             workflow.review(session, me, found, number, minor)
         case "send_back":
             workflow.send_back(session, me, found, number, form.get("reason", ""))
+        case "own":
+            workflow.own(session, me, found)
         case "withdraw":
             workflow.withdraw(session, me, found, form.get("reason", ""))
         case _:

@@ -12,13 +12,15 @@ from sqlalchemy.orm import Session
 
 from contact_center.clock import TOKYO, day_of
 from contact_center.contacts import Contact
-from contact_center.errors import BadInput, MadoguchiError
+from contact_center.errors import BadInput, MadoguchiError, NotFound
 from contact_center.house import House
+from contact_center.identity import Actor
 from contact_center.web import actor, house, permission
 from contact_center.web.base import words
 from faq_engine import service
-from faq_engine.content import PLACES
+from faq_engine.content import PLACES, Content
 from faq_engine.documents import published
+from faq_engine.drafts.prompt import Given
 from faq_engine.model import Article, Revision
 from faq_engine.service import NOT_FOUND, REWORDED, WRONG
 from faq_engine.settings import EXPIRY_NOTICE
@@ -36,6 +38,8 @@ def lists() -> Any:
     built, me = house(), actor()
     faq, note, shown = service.of(built), "", 0
     if request.method == "POST":
+        if request.form.get("do") == "propose":
+            return redirect(url_for("faq.article", id=_propose(built, me, request.form.get("remark", 0, int))))
         if request.form.get("do") == "settle":
             with built.database.session_scope() as session:
                 faq.settle(session, me, request.form.get("remark", 0, int))
@@ -49,14 +53,35 @@ def lists() -> Any:
         about = [row.contact_id for row in (*missing, *wrong) if row.contact_id]
         contacts = session.scalars(select(Contact).where(Contact.id.in_(about)))
         names = {c.code: c.name for city in cities for c in built.directory.choices(session, "category", city)}
+        expiring = _expiring(built, session, cities)
         page = {
-            "missing": missing, "wrong": wrong, "cities": cities, "note": note, "shown": shown,
+            "missing": missing, "wrong": wrong, "cities": cities, "note": note, "shown": shown, "assists": faq.assistant.is_on,
             "categories": {contact.id: names.get(contact.category or "", "") for contact in contacts},
-            "who": names_of(session, [row.actor for row in (*missing, *wrong)]),
+            "who": names_of(
+                session, [row.actor for row in (*missing, *wrong)] + [f"person:{a.owner or 0}" for a, _ in expiring]
+            ),
             "articles": _ids(session, {row.code for row in wrong}),
-            "expiring": _expiring(built, session, cities), "never": _never(faq, session, cities),
+            "expiring": sorted(expiring, key=lambda row: row[0].owner != me.person), "never": _never(faq, session, cities),
         }  # fmt: skip
     return render_template("faq_engine/lists.html", today=day_of(built.clock.now()), **page)
+
+
+def _propose(built: House, me: Actor, id: int) -> int:
+    """A model's first version of an article that was missed: a draft without a source, which people must check first."""
+    faq = service.of(built)
+    with built.database.reading() as session:
+        remark = next((row for row in faq.remarks(session, me.cities, NOT_FOUND) if row.id == id), None)
+        if remark is None:
+            raise NotFound("その指摘はもうありません。")
+        asked, city = remark.said or remark.asked, remark.city
+        found = faq.search(session, f"{remark.asked} {remark.said}", faq.wanted(city), 3)
+    if not found:
+        raise BadInput("近い記事がないので、案を作れません。新しい記事として書いてください。")
+    given = [Given(one.code, one.number, one.question, one.answer) for one in found]
+    written = faq.assistant.write(me, city, "article", asked, "", given)
+    content = Content(question=written.question or asked, answer=written.answer, unsourced=True)
+    with built.database.session_scope() as session:
+        return faq.workflow.create(session, me, f"proposal-{id}", city, content, "機械の案（人が確かめるまで出せません）").id
 
 
 def _ids(session: Session, codes: set[str]) -> dict[str, int]:

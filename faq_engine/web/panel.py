@@ -34,7 +34,7 @@ def panel() -> Any:
     with built.database.reading() as session:
         cities = [{"id": c.id, "name": c.name} for c in built.directory.cities(session) if c.id in me.cities]
         menus = [{"id": m.id, "name": m.name} for m in built.directory.menus(session)]
-    return render_template("faq_engine/panel.html", cities=cities, menus=menus, drafts=service.of(built).drafter.is_on)
+    return render_template("faq_engine/panel.html", cities=cities, menus=menus, drafts=service.of(built).endpoint.is_on)
 
 
 @blueprint.post("/search")

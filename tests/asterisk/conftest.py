@@ -75,6 +75,7 @@ class Desk:
         self.presence("wrapping")
 
     def classifies(self, category: str = "booking", outcome: str = "faq") -> None:
+        self.page.wait_for_selector("#contact:not([hidden])")
         self.page.check(f"#categories input[value={category}]", force=True)
         self.page.check(f"#outcomes input[value={outcome}]", force=True)
 

@@ -9,15 +9,17 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from admin.app import create_app
 from contact_center.clock import FakeClock
 from contact_center.errors import BadInput, Conflict, MadoguchiError, NotAllowed
 from contact_center.events import Recorded
 from contact_center.house import House, build, read_settings
 from contact_center.identity import Actor
+from contact_center.web import COOKIE
 from faq_engine import service
 from faq_engine.content import Content, Synonyms
 from faq_engine.index import Index
-from faq_engine.model import Article, Stage
+from faq_engine.model import Article, ChangeRow, Stage
 from faq_engine.service import Faq
 from faq_engine.shipped import load
 from tests.conftest import person
@@ -206,6 +208,19 @@ def test_an_article_whose_time_is_over_or_has_not_come_is_never_shown_as_current
     assert table.finds("延長") == ["later"]
 
 
+def test_whoever_is_in_charge_finds_what_expires_first_on_their_list(ranked: Desk, clock: FakeClock) -> None:
+    last = clock.now().date() + timedelta(days=7)
+    for code in ("early", "mine"):
+        ranked.publish(code, f"{code}の期限はいつですか。", "来週です。", valid_until=last + timedelta(days=code == "mine"))
+    with ranked.house.database.reading() as session:
+        mine = session.query(Article).filter_by(code="mine").one().id
+    ranked.do("own", ranked.boss, mine)
+    client = create_app(ranked.house).test_client()
+    client.set_cookie(COOKIE, ranked.house.identity.sign_in("boss", "Aa1-boss-long"), domain="localhost", secure=True)
+    page = client.get("/faq/lists", base_url="https://localhost", headers={"Accept": "text/html"}).text
+    assert page.index("あなたの担当") < page.index("mineの期限") < page.index("earlyの期限")
+
+
 def test_a_citys_own_article_stands_in_the_place_of_the_common_one_until_it_is_withdrawn(table: Desk) -> None:
     table.publish("place", "受け取りの場所はどこですか。", "市役所です。")
     own = table.publish("place", "受け取りの場所はどこですか。", "駅前の窓口です。", city=CITY)
@@ -318,6 +333,17 @@ def test_the_shipped_articles_wait_for_the_city_and_are_loaded_once(tmp_path: Pa
             ranked.faq.read(session, card.code, ranked.faq.wanted(CITY)) for card in ranked.faq.index.cards(session, CITY)
         ]
     assert not [one.code for one in readings if "○○市" in one.answer or "{" in one.answer.replace("（未設定", "")]
+
+
+def test_every_process_builds_its_index_anew_on_one_command(ranked: Desk) -> None:
+    ranked.publish("one", "受け取りの予約", "電話で予約します。")
+    assert ranked.finds("予約") == ["one"]
+    # Whatever an index has come to believe, the database is right.
+    ranked.faq.index._in_force.clear()  # noqa: SLF001
+    assert ranked.finds("予約") == []
+    with ranked.house.database.session_scope() as session:
+        session.add(ChangeRow(publication_id=None))
+    assert ranked.finds("予約") == ["one"]
 
 
 def test_a_process_that_was_killed_gives_the_same_answer(ranked: Desk) -> None:

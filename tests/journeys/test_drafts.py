@@ -11,11 +11,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from admin.app import create_app
 from contact_center.audit.trail import AuditRow
 from contact_center.clock import FakeClock
-from contact_center.errors import Conflict, NotAllowed, Unavailable
+from contact_center.errors import BadInput, Conflict, NotAllowed, Unavailable
 from contact_center.house import House
+from contact_center.web import COOKIE
 from faq_engine import service
+from faq_engine.content import Content
 from faq_engine.drafts import Ending, Sentence, fake
 from faq_engine.drafts.prompt import Given
 from tests.conftest import make_house, person
@@ -161,4 +164,47 @@ def test_nothing_is_sent_where_drafts_are_off_abroad_or_unencrypted(tmp_path: Pa
     house = house_with(home, clock, endpoint.url, draft_country="US", draft_abroad="izu, mihon")
     assert len(drafted(house)[0]) == 3
     assert len(endpoint.bodies) == 1
+    house.close()
+
+
+def test_an_editor_gets_drafts_that_fill_a_form_and_never_go_out_by_themselves(
+    tmp_path: Path, clock: FakeClock, endpoint: Endpoint
+) -> None:
+    house = house_with(tmp_path, clock, endpoint.url)
+    faq, boss, agent = service.of(house), person(house, "boss", "supervisor"), person(house, "agent")
+    city = person(house, "cityhall", "city_staff")
+    client = create_app(house).test_client()
+    client.set_cookie(COOKIE, house.identity.sign_in("boss", "Aa1-boss-long"), domain="localhost", secure=True)
+    with house.database.session_scope() as session:
+        content = Content(question="予約は要りますか。", answer="はい、要ります。\n電話で予約できます。")
+        id = faq.workflow.create(session, boss, "need", "", content, "初版").id
+        remark = faq.remark(session, agent, "not_found", "mihon", None, "", "犬のカード", "山田太郎さんの犬のカード")
+
+    def post(path: str, **form: Any) -> Any:
+        page = client.get(path, base_url="https://localhost", headers={"Accept": "text/html"}).text
+        token = page.split('name="csrf_token" value="')[1].split('"')[0]
+        headers = {"Accept": "text/html", "Referer": "https://localhost/"}
+        return client.post(path, data={"csrf_token": token, **form}, base_url="https://localhost", headers=headers)
+
+    typed = {"question": "予約は要りますか。", "answer": "はい、要ります。"}
+    page = post(f"/faq/article/{id}", do="write", number=1, assist="english", **typed)
+    assert "Draft translation of: はい、要ります。" in page.text
+    assert "人が確かめ、直してから保存してください。" in page.text
+    with house.database.reading() as session:
+        assert faq.workflow.article(session, boss, id).newest == 1
+    # Without an article that is near, nothing is made up.
+    assert "近い記事がない" in post("/faq/lists", do="propose", remark=remark).text
+    with house.database.session_scope() as session:
+        faq.workflow.ship(session, "pets", Content(question="動物のカードは作れますか。", answer="人のカードだけです。"), "初版")
+        faq.workflow.confirm(session, city, "mihon", [row.revision_id for row, _, _ in faq.workflow.awaiting(session, ["mihon"])])
+    answer = post("/faq/lists", do="propose", remark=remark)
+    assert answer.status_code == 302
+    with house.database.reading() as session:
+        made = faq.workflow.article(session, boss, int(answer.location.rpartition("/")[2]))
+        newest = faq.workflow.newest(session, made)
+    assert newest.content["unsourced"] is True
+    with house.database.session_scope() as session, pytest.raises(BadInput, match="出典"):
+        faq.workflow.submit(session, boss, faq.workflow.article(session, boss, made.id), 1, minor=False)
+    assert made.stage == "draft"
+    assert "山田" not in json.dumps(endpoint.bodies, ensure_ascii=False)
     house.close()

@@ -265,7 +265,9 @@ def test_the_panel_and_every_page_of_the_faq_are_clean_under_axe(confirmed: Stag
         faq = service.of(confirmed.house)
         faq.workflow.ship(session, "t-axe", Content(question="待っていますか。", answer="はい。"), "試験")
         id = session.query(Article).filter_by(code="t-booking").one().id
-    for path in ("", "new", "new?kind=synonyms", f"article/{id}", "lists", "proposals", "notices", "values", "as-of"):
+    paths = ["", "new", "new?kind=synonyms", f"article/{id}", "lists", "proposals", "notices", "values", "as-of"]
+    paths += ["editions", "import", "documents"]
+    for path in paths:
         page.goto(f"{confirmed.url}/faq/{path}")
         assert complaints(page) == [], path
     page.context.clear_cookies()
