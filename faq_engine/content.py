@@ -14,6 +14,9 @@ from contact_center.errors import BadInput
 PLACES = ("city", "counter", "counter_phone", "hours", "booking_url")
 """The places that a text may have: the city's name, the counter's name and telephone, its hours, the booking site's address."""
 
+FURTHER = ("zh-Hans", "ko", "vi", "pt", "tl", "ne")
+"""Further languages of an answer (BCP 47), those of most foreign residents; the panel shows whichever an article has."""
+
 _PLACE = re.compile(r"\{([^{}\n]*)\}")
 CODE = re.compile(r"^[a-z0-9][a-z0-9-]{1,58}$")
 

@@ -97,5 +97,5 @@ def _finds(stage: Any, page: Any) -> None:
     )
     page.click("#faq-draft-close")
     page.keyboard.press("Alt+u")
-    page.locator("#sources").get_by_text(CODE).wait_for()
+    page.locator(f"#sources [data-source='faq:{CODE}']").get_by_text("予約").wait_for()
     stage.say("「これで答えた」（Alt+U）で、応対にどのFAQで答えたかが残りました")

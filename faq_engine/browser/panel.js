@@ -5,7 +5,18 @@ import { DraftPart } from "./draft.js";
 
 const BREATH = 60;
 const $ = (id) => document.getElementById(id);
-const LANGUAGES = [["answer", t("日本語"), "ja"], ["easy", t("やさしい日本語"), "ja"], ["english", "English", "en"]];
+const nameOf = (tag) => new Intl.DisplayNames([tag], { type: "language" }).of(tag);
+
+// An article in every language that it has.
+function versions(one) {
+  const all = [
+    { name: "answer", title: t("日本語"), lang: "ja", question: one.question, answer: one.answer },
+    { name: "easy", title: t("やさしい日本語"), lang: "ja", question: one.question, answer: one.easy },
+    { name: "english", title: "English", lang: "en", question: one.english_question || one.question, answer: one.english },
+    ...Object.entries(one.others).map(([tag, [question, answer]]) => ({ name: tag, title: nameOf(tag), lang: tag, question: question || one.question, answer })),
+  ];
+  return all.filter(({ answer }) => answer);
+}
 
 class Panel {
   constructor(console) {
@@ -17,6 +28,7 @@ class Panel {
     this.at = 0;
     this.open = null;
     this.tried = [];
+    this.named = new Set();
     this.about = undefined;
     $("faq-typed").addEventListener("input", (event) => !event.isComposing && this.ask(BREATH));
     $("faq-typed").addEventListener("compositionend", () => this.ask(0));
@@ -62,6 +74,16 @@ class Panel {
       this.ask(0);
     }
     this.drawKeys();
+    for (const source of contact?.sources ?? []) this.name(source);
+  }
+
+  // The card names an article by its question, not by its code.
+  async name(source) {
+    const [kind, code] = source.split(":");
+    if (kind !== "faq" || this.named.has(source)) return;
+    this.named.add(source);
+    const found = await this.post("/faq/read", { code, city: this.city });
+    if (found) this.console.nameSource(source, found.question);
   }
 
   clear() {
@@ -88,17 +110,22 @@ class Panel {
   }
 
   async fetch(typed, signal) {
+    const asked = { typed, city: this.city, menu: $("faq-menu").value, public: $("faq-public").checked };
+    return this.post("/faq/search", asked, signal, (sentence) => ($("faq-state").textContent = sentence));
+  }
+
+  // What is asked stands in the body: addresses end in logs.
+  async post(path, asked, signal = null, refused = () => {}) {
     try {
-      const answer = await fetch("/faq/search", {
-        method: "POST", credentials: "same-origin", signal,
+      const answer = await fetch(path, {
+        method: "POST", credentials: "same-origin", signal, body: JSON.stringify(asked),
         headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.csrf },
-        body: JSON.stringify({ typed, city: this.city, menu: $("faq-menu").value, public: $("faq-public").checked }),
       });
       const said = await answer.json();
       if (answer.ok) return said;
-      $("faq-state").textContent = said.sentence;
+      refused(said.sentence);
     } catch (error) {
-      if (error.name !== "AbortError") $("faq-state").textContent = t("検索できません。つながり次第、もう一度入力してください。");
+      if (error.name !== "AbortError") refused(t("検索できません。つながり次第、もう一度入力してください。"));
     }
     return null;
   }
@@ -154,11 +181,11 @@ class Panel {
     const place = $("faq-open");
     place.hidden = false;
     $("faq-found").hidden = true;
-    const [, , lang] = LANGUAGES.find(([name]) => name === language);
-    const parts = [element("h2", language === "english" ? one.english_question || one.question : one.question)];
+    const said = versions(one);
+    const { question, answer, lang } = said.find(({ name }) => name === language);
+    const parts = [element("h2", question)];
     const tabs = element("p", "", "faq-languages");
-    for (const [name, title] of LANGUAGES) {
-      if (!one[name]) continue;
+    for (const { name, title } of said) {
       const key = element("button", title, "plain", tabs);
       key.dataset.language = name;
       key.setAttribute("aria-pressed", String(name === language));
@@ -167,7 +194,7 @@ class Panel {
     const text = element("div", "", "faq-text");
     text.lang = lang;
     text.tabIndex = 0;
-    for (const line of one[language].split("\n")) element("p", line, line.startsWith("・") ? "point" : "", text);
+    for (const line of answer.split("\n")) element("p", line, line.startsWith("・") ? "point" : "", text);
     parts.push(text);
     const facts = element("p", "", "facts");
     if (one.office) element("span", `${one.office} ${one.office_phone}`, "", facts);

@@ -18,7 +18,7 @@ from contact_center.identity.model import Person
 from contact_center.web import actor, house, permission, uploads
 from contact_center.web.base import words
 from faq_engine import documents, service
-from faq_engine.content import Content, Document, Synonyms, Written, as_json, document_from_json, filled, from_json
+from faq_engine.content import FURTHER, Content, Document, Synonyms, Written, as_json, document_from_json, filled, from_json
 from faq_engine.diff import changed
 from faq_engine.model import COMMON, Article, Kind, Publication, Revision, Stage
 from faq_engine.web.panel import blueprint
@@ -288,6 +288,7 @@ def content_of(form: Mapping[str, str], kind: str) -> Content | Synonyms:
         question=text("question"), answer=text("answer"), easy=text("easy"), english_question=text("english_question"),
         english=text("english"), keywords=lines("keywords"), category=text("category"), menu=text("menu"),
         department=text("department"), audience=audience, sources=lines("sources"),  # type: ignore[arg-type]
+        others={tag: (text(f"question-{tag}"), text(f"answer-{tag}")) for tag in FURTHER if text(f"answer-{tag}")},
         valid_from=day_in(form, "valid_from"), valid_until=day_in(form, "valid_until"), checked=day_in(form, "checked"),
         unsourced=form.get("unsourced") == "yes",
     )  # fmt: skip
@@ -322,7 +323,10 @@ def day_in(form: Mapping[str, str], name: str) -> date | None:
 
 def form_of(data: Mapping[str, Any]) -> dict[str, Any]:
     """An article as a form shows it."""
-    return {
+    others = data.get("others") or {}
+    further = {f"question-{tag}": question for tag, (question, _) in others.items()}
+    further |= {f"answer-{tag}": answer for tag, (_, answer) in others.items()}
+    return further | {
         key: "\n".join(value) if isinstance(value, list) else "yes" if value is True else value or ""
         for key, value in data.items() if key != "others"
     }  # fmt: skip

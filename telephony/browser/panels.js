@@ -37,6 +37,11 @@ export async function mountPanels(link, board, say) {
           note.value = [note.value, text].filter(Boolean).join("\n");
           note.dispatchEvent(new Event("input", { bubbles: true }));
         },
+        // What a source of an answer is called, such as an FAQ's question.
+        nameSource: (source, name) => {
+          page.sources = { ...page.sources, [source]: name };
+          link.emit("board");
+        },
         say,
       });
     } catch {

@@ -72,7 +72,7 @@ export class SecondTier {
     $("second").hidden = contact.person !== this.board.me.id;
     const names = contact.sources.map((source) => {
       const [kind, id] = source.split(":");
-      const name = kind === "department" ? page.departments.find((one) => one.id === id)?.name ?? id : `${kind.toUpperCase()} ${id}`;
+      const name = kind === "department" ? page.departments.find((one) => one.id === id)?.name ?? id : page.sources?.[source] ?? `${kind.toUpperCase()} ${id}`;
       const button = element("button", `${name} ×`, "source");
       button.dataset.source = button.dataset.key = source;
       button.ariaLabel = t("{name}を外す", { name });

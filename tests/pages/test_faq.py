@@ -42,7 +42,8 @@ def edition(centre: Stage) -> Stage:
         for code, (question, answer, category) in ARTICLES.items():
             content = Content(
                 question=question, answer=answer, category=category, department="citizens", easy="でんわ してください。",
-                english_question="How?", english="Call us.", keywords=("ピックアップ",) if code == "t-booking" else (),
+                english_question="How?", english="Call us.", others={"ko": ("어떻게?", "전화하세요.")},
+                keywords=("ピックアップ",) if code == "t-booking" else (),
             )  # fmt: skip
             faq.workflow.ship(session, code, content, "試験のための版")
     return centre
@@ -87,8 +88,10 @@ def test_an_agent_answers_from_an_article_during_a_call_by_keyboard_alone(confir
     text = desk.page.locator("#faq-open .faq-text")
     text.wait_for()
     assert "電話は0559990100です。" in text.inner_text()
+    desk.page.get_by_role("button", name="한국어").click()
+    desk.page.get_by_text("전화하세요.").wait_for()
     desk.page.keyboard.press("Alt+u")
-    desk.page.locator("#sources").get_by_text("t-booking").wait_for()
+    desk.page.locator("#sources [data-source='faq:t-booking']").get_by_text("受け取りの予約はどうしますか。").wait_for()
     with confirmed.house.database.reading() as session:
         [contact] = [c for c in session.query(Contact) if c.state == "talking"]
         assert contact.sources == ["faq:t-booking"]
