@@ -46,13 +46,6 @@ CHROMIUM = "/usr/bin/chromium"
 RTP_PORTS = 1200
 """Two for each call: as many as a flood may bring, so that each is answered and known."""
 
-AS_RECORDED = """{
-  const listen = navigator.mediaDevices?.getUserMedia.bind(navigator.mediaDevices);
-  const off = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
-  if (listen) navigator.mediaDevices.getUserMedia = (wanted) => listen({ ...wanted, audio: wanted.audio && off });
-}"""
-"""A scripted voice is a file that talks on and on, also over whoever else talks: an echo canceller takes most of it for an echo."""
-
 RESIDENT_HOST = "127.0.0.3"
 PEOPLE = (
     ("agent", "佐藤 花子", ("agent",)),
@@ -249,7 +242,6 @@ class Stage:
             ignore_https_errors=True, viewport={"width": 1280, "height": 800}, locale="ja-JP", timezone_id="Asia/Tokyo",
             permissions=["microphone", "notifications"],
         )  # fmt: skip
-        context.add_init_script(AS_RECORDED)
         page = context.new_page()
         page.set_default_timeout(15000)
         return page

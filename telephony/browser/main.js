@@ -72,10 +72,10 @@ function takenOver() {
   draw();
 }
 
-// Whether there has been a call for seconds without a card: the centre cannot write just now.
+// Whether there has been a call for seconds without a card: the centre cannot write just now. Who supervises has none.
 function cardIsLate() {
   const calling = ["ringing", "talking", "held"].includes(phone.state);
-  if (!calling || board.contact) withoutCard = null;
+  if (!calling || board.contact || board.seat?.supervises) withoutCard = null;
   else withoutCard ??= Date.now();
   return withoutCard !== null && Date.now() - withoutCard > 3000;
 }

@@ -40,8 +40,8 @@ MODULES = (
     "res_pjsip_nat", "res_pjsip_outbound_authenticator_digest", "res_pjsip_outbound_registration", "res_pjsip_pubsub",
     "res_pjsip_registrar", "res_pjsip_rfc3326", "res_pjsip_sdp_rtp", "res_pjsip_transport_websocket", "chan_pjsip",
     "bridge_simple", "bridge_native_rtp", "bridge_softmix", "bridge_holding", "codec_ulaw", "codec_alaw", "codec_resample",
-    "codec_gsm", "codec_opus_open_source", "format_wav", "format_pcm", "res_format_attr_opus", "res_format_attr_vp8",
-    "format_ogg_opus_open_source", "res_musiconhold", "func_callerid", "func_channel", "func_cut", "func_groupcount",
+    "codec_gsm", "format_wav", "format_pcm", "res_format_attr_vp8",
+    "res_musiconhold", "func_callerid", "func_channel", "func_cut", "func_groupcount",
     "func_logic", "res_manager_devicestate", "func_strings", "func_timeout", "func_global", "app_dial", "app_playback",
     "app_queue", "app_stack", "app_userevent", "app_exec", "app_confbridge", "app_chanspy", "pbx_config",
 )  # fmt: skip

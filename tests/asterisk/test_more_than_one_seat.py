@@ -246,6 +246,8 @@ def test_a_hand_is_raised_and_the_supervisor_listens_whispers_and_joins(
     desk.page.get_by_text("鈴木 一郎が加わっています").first.wait_for()
     desk.page.keyboard.press("F10")
     hears(centre, caller, agent_voice(centre))
+    # The supervisor has no card for this call, and none is missed.
+    assert not colleague.page.locator("#notice").is_visible()
     colleague.page.keyboard.press("Alt+l")
     colleague.presence("away")
     desk.page.locator("#supervised").wait_for(state="hidden")
