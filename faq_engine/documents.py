@@ -14,7 +14,7 @@ from contact_center.clock import Clock
 from contact_center.errors import BadInput, NotFound
 from contact_center.identity import Actor
 from contact_center.identity.model import Person
-from faq_engine.model import Article, FileRow, Kind, Publication, ReceiptRow, Revision
+from faq_engine.model import Article, EditionRow, FileRow, Kind, Publication, ReceiptRow, Revision
 
 KINDS_OF_FILE = (".pdf", ".xlsx", ".docx", ".pptx", ".csv", ".txt", ".png", ".jpg", ".mp4")
 
@@ -36,6 +36,17 @@ def keep(session: Session, name: str, data: bytes) -> FileRow:
         session.add(found)
         session.flush()
     return found
+
+
+def forget(session: Session, digest: str) -> None:
+    """Drop a file that was only handed in to be read; one that an article or an edition has stays."""
+    row = session.get(FileRow, digest)
+    kept = select(EditionRow.id).where((EditionRow.xlsx == digest) | (EditionRow.pdf == digest))
+    documents = select(Revision.content).join(Article).where(Article.kind == Kind.DOCUMENT)
+    if row is None or session.scalar(kept) is not None:
+        return
+    if all(content.get("file") != digest for content in session.scalars(documents)):
+        session.delete(row)
 
 
 def published(cities: Iterable[str]) -> Select[int]:

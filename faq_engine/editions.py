@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,21 +13,18 @@ from sqlalchemy.orm import Session
 
 from contact_center.audit import Act
 from contact_center.clock import TOKYO
-from contact_center.directory.model import City, Department
+from contact_center.directory.model import City
 from contact_center.errors import BadInput, Conflict, NotFound
 from contact_center.house import House
 from contact_center.identity import Actor
-from faq_engine.content import filled, from_json
+from faq_engine.content import from_json
 from faq_engine.diff import changed, text_of
 from faq_engine.model import EditionRow, FileRow, Publication, Revision
+from faq_engine.places import Places
 from faq_engine.sheets import COLUMNS, as_row, to_xlsx
-
-Values = Callable[[Session, str, Mapping[str, Department]], Mapping[str, str]]
-"""What the places of the texts read in a city."""
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PDF = "application/pdf"
-HOW = {"added": "追加", "changed": "改訂", "removed": "廃止"}
 
 
 @dataclass(frozen=True)
@@ -46,19 +43,17 @@ class Change:
 class Drawn:
     """An edition that is ready to be kept."""
 
-    city: str
     number: int
     revisions: dict[str, int]
-    changes: tuple[Change, ...]
     files: tuple[FileRow, FileRow]
 
 
 class Editions:
     """Making and finding editions."""
 
-    def __init__(self, house: House, values: Values) -> None:
+    def __init__(self, house: House, places: Places) -> None:
         self._house = house
-        self._values = values
+        self._places = places
         self._pages = Environment(loader=PackageLoader("faq_engine", "papers"), autoescape=select_autoescape(), trim_blocks=True)
 
     def listed(self, session: Session, city: str) -> list[EditionRow]:
@@ -119,7 +114,7 @@ class Editions:
         if not in_force:
             raise BadInput("公開中の記事がありません。市の確認が済んでから版を作ってください。")
         number = former.number + 1 if former else 1
-        changes = self._changes(session, former.revisions, in_force) if former else ()
+        changes = self._changes(session, former.revisions, in_force) if former else []
         name = session.get_one(City, city).name
         title = f"{name} マイナンバーカードコールセンター FAQ"
         cover = {
@@ -131,7 +126,7 @@ class Editions:
             _file(f"{stem}.xlsx", XLSX, self._xlsx(cover, in_force, changes)),
             _file(f"{stem}.pdf", PDF, self._pdf(session, city, cover, in_force, changes)),
         )
-        return Drawn(city, number, revisions, tuple(changes), files)
+        return Drawn(number, revisions, files)
 
     def _changes(self, session: Session, former: Mapping[str, int], in_force: Mapping[str, Revision]) -> list[Change]:
         before = {row.id: row for row in session.scalars(select(Revision).where(Revision.id.in_(former.values())))}
@@ -140,15 +135,15 @@ class Editions:
             old, new = before.get(former.get(code, 0)), in_force.get(code)
             if old is not None and new is not None and old.id == new.id:
                 continue
-            how = "added" if old is None else "removed" if new is None else "changed"
+            how = "追加" if old is None else "廃止" if new is None else "改訂"
             shown = new or old
             assert shown is not None
             fields = changed(old.content, new.content) if old is not None and new is not None else []
             texts = ["\n".join(text_of(side.content.get(one.field)) for one in fields) if side else "" for side in (old, new)]
-            found.append(Change(HOW[how], code, shown.content["question"], new.why if new else "", texts[0], texts[1]))
+            found.append(Change(how, code, shown.content["question"], new.why if new else "", texts[0], texts[1]))
         return found
 
-    def _xlsx(self, cover: dict[str, Any], in_force: Mapping[str, Revision], changes: list[Change] | tuple[Change, ...]) -> bytes:
+    def _xlsx(self, cover: dict[str, Any], in_force: Mapping[str, Revision], changes: Sequence[Change]) -> bytes:
         rows = [{**as_row(code, from_json(revision.content)), "revision": revision.number} for code, revision in in_force.items()]
         facts = [
             {"name": "版", "value": f"{cover['title']} {cover['edition']}"}, {"name": "作成日", "value": cover["made"]},
@@ -162,21 +157,19 @@ class Editions:
         })  # fmt: skip
 
     def _pdf(
-        self, session: Session, city: str, cover: dict[str, Any], in_force: Mapping[str, Revision],
-        changes: list[Change] | tuple[Change, ...],
-    ) -> bytes:  # fmt: skip
+        self, session: Session, city: str, cover: dict[str, Any], in_force: Mapping[str, Revision], changes: Sequence[Change]
+    ) -> bytes:
         # WeasyPrint is heavy and only needed here.
         from weasyprint import HTML
 
-        offices = {office.id: office for office in self._house.directory.departments(session, [city])}
-        values = self._values(session, city, offices)
+        local = self._places.local(session, city)
         names = {choice.code: choice.name for choice in self._house.directory.choices(session, "category", city)}
         groups: dict[str, list[dict[str, Any]]] = {}
         for code, revision in in_force.items():
-            content, office = from_json(revision.content), offices.get(str(revision.content.get("department", "")))
+            content = from_json(revision.content)
             groups.setdefault(names.get(content.category, "そのほか"), []).append({
-                "code": code, "number": revision.number, "question": filled(content.question, values),
-                "answer": filled(content.answer, values), "office": f"{office.name} {office.phone}" if office else "",
+                "code": code, "number": revision.number, "question": local.fill(content.question),
+                "answer": local.fill(content.answer), "office": " ".join(local.office(content.department)).strip(),
                 "audience": content.audience, "valid_until": content.valid_until, "sources": content.sources,
             })  # fmt: skip
         order = {name: place for place, name in enumerate(names.values())}

@@ -14,7 +14,7 @@ from contact_center.errors import BadInput, Conflict, MadoguchiError
 from contact_center.identity import Actor
 from faq_engine.content import CODE, Content, as_json, check, from_json
 from faq_engine.diff import Changed, changed
-from faq_engine.model import Article, Kind, Revision
+from faq_engine.model import NEWEST, Article, Kind, Revision
 from faq_engine.sheets import as_row, content_of
 from faq_engine.workflow import Workflow
 
@@ -71,8 +71,7 @@ def plan(session: Session, actor: Actor, city: str, rows: Sequence[Mapping[str, 
     A column that the sheet does not have leaves what an article says there.
     """
     actor.require("faq.edit", city or None)
-    wanted = select(Article, Revision).join(Revision, (Revision.article_id == Article.id) & (Revision.number == Article.newest))
-    known = {article.code: (article, revision) for article, revision in session.execute(wanted.where(Article.city == city))}
+    known = {article.code: (article, revision) for article, revision in session.execute(NEWEST.where(Article.city == city))}
     lines, seen = [], set[str]()
     for number, row in enumerate(rows, start=FIRST_LINE):
         code = row.get("code", "").strip()

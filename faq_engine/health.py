@@ -21,7 +21,7 @@ def check(house: House) -> Iterator[Finding]:
                     "faq", False, f"{city.name}で公開中のFAQがありません。madoguchi faq load で読み込み、市が確認すると使えます。"
                 )
                 continue
-            values = faq.values(session, city.id, {d.id: d for d in house.directory.departments(session, [city.id])})
+            values = faq.places.local(session, city.id).values
             missing = [
                 name for name in PLACES if name not in values and any(f"{{{name}}}" in card.content.answer for card in cards)
             ]

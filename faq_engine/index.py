@@ -39,7 +39,6 @@ class Found:
 
     card: Card
     since: datetime
-    score: float
 
 
 @dataclass(frozen=True)
@@ -93,15 +92,15 @@ class Index:
         typed = typed[:MOST_TYPED]
         hits = finder.search(typed, limit, keep, self._also(typed, wanted.city))
         # What another thread has taken out meanwhile is left out.
-        cards = [(card, hit.score) for hit in hits if (card := self._cards.get(int(hit.id))) is not None]
-        return [Found(card, held[1], score) for card, score in cards if (held := here.get(card.code)) is not None]
+        cards = [card for hit in hits if (card := self._cards.get(int(hit.id))) is not None]
+        return [Found(card, held[1]) for card in cards if (held := here.get(card.code)) is not None]
 
     def get(self, session: Session, code: str, wanted: Wanted) -> Found | None:
         """The article of a code, where it may be shown."""
         self.catch_up(session)
         revision, since = self._in_force.get(wanted.city, {}).get(code, (0, None))
         card = self._cards.get(revision)
-        return Found(card, since, 0.0) if card is not None and since is not None and wanted.allows(card.content) else None
+        return Found(card, since) if card is not None and since is not None and wanted.allows(card.content) else None
 
     def cards(self, session: Session, city: str) -> list[Card]:
         """All articles in force for a city, by code."""

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, Date, ForeignKey, Index, LargeBinary, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contact_center.database.types import Base, BigId, Moment
@@ -83,6 +83,10 @@ class Revision(Base):
     why: Mapped[str] = mapped_column(String(300))
     valid_until: Mapped[date | None] = mapped_column(Date, index=True)
     """As in its content, to be asked for."""
+
+
+NEWEST = select(Article, Revision).join(Revision, (Revision.article_id == Article.id) & (Revision.number == Article.newest))
+"""Each article with its newest revision."""
 
 
 class StepRow(Base):

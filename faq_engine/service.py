@@ -11,24 +11,21 @@ from sqlalchemy.orm import Session
 
 from contact_center.clock import day_of
 from contact_center.contacts import Contact
-from contact_center.directory.model import City, Department
 from contact_center.errors import BadInput, NotFound
 from contact_center.house import House
 from contact_center.identity import Actor
 from contact_center.personal.masking import mask
-from faq_engine.content import PLACES, filled
 from faq_engine.drafts import Assistant, Drafter, Endpoint
 from faq_engine.editions import Editions
 from faq_engine.events import FaqUnanswered, FaqUsed
 from faq_engine.index import Found, Index, Wanted
-from faq_engine.model import COMMON, NoticeRow, PlaceValue, Remark, Revision, UseRow
+from faq_engine.model import COMMON, NoticeRow, Remark, Revision, UseRow
+from faq_engine.places import Local, Places
 from faq_engine.settings import ENGINE
 from faq_engine.workflow import Workflow
 
-WRONG, NOT_FOUND, REWORDED = REMARKS = ("wrong", "not_found", "reworded")
+WRONG, NOT_FOUND, REWORDED = "wrong", "not_found", "reworded"
 LONGEST_REMARK = 300
-OFFICE = "citizens"
-"""The office whose name and telephone fill the texts where a city has said nothing else."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +47,6 @@ class Reading:
     audience: str
     office: str
     office_phone: str
-    sources: tuple[str, ...]
     since: datetime
 
     @property
@@ -68,7 +64,8 @@ class Faq:
         self._log = house.log
         self.workflow = Workflow(house.clock, house.log, house.audit, house.directory)
         self.index = Index(house.settings[ENGINE])
-        self.editions = Editions(house, self.values)
+        self.places = Places(house.directory)
+        self.editions = Editions(house, self.places)
         self.endpoint = Endpoint(house.settings, house.clock, house.audit)
         self.drafter = Drafter(self.endpoint, self.index.analyzer)
         self.assistant = Assistant(self.endpoint, self.index.analyzer)
@@ -95,35 +92,8 @@ class Faq:
 
     def readings(self, session: Session, found: Iterable[Found], city: str) -> list[Reading]:
         """Articles as they are read in a city."""
-        offices = {office.id: office for office in self._house.directory.departments(session, [city])}
-        values = self.values(session, city, offices)
-        return [_reading(one, values, offices.get(one.card.content.department)) for one in found]
-
-    # -- the city's own words -----------------------------------------------------------------------------------------------
-
-    def values(self, session: Session, city: str, offices: Mapping[str, Department]) -> dict[str, str]:
-        """What the places of the texts read in a city: its own words, else the directory's."""
-        of_city = session.get(City, city)
-        known = {"city": of_city.name} if of_city else {}
-        if (office := offices.get(OFFICE)) is not None:
-            known |= {"counter": office.name, "counter_phone": office.phone}
-        return known | self.own_values(session, city)
-
-    def own_values(self, session: Session, city: str) -> dict[str, str]:
-        """What a city has said itself."""
-        return {row.name: row.text for row in session.scalars(select(PlaceValue).where(PlaceValue.city == city))}
-
-    def set_value(self, session: Session, actor: Actor, city: str, name: str, text: str) -> None:
-        """Say what a place reads in a city; empty: what the directory says."""
-        actor.require("faq.edit", city)
-        if name not in PLACES:
-            raise BadInput("知らない項目です（%(name)s）。", name=name)
-        row = session.get(PlaceValue, (city, name))
-        if not text.strip():
-            if row is not None:
-                session.delete(row)
-            return
-        session.merge(PlaceValue(city=city, name=name, text=text.strip()[:300]))
+        local = self.places.local(session, city)
+        return [_reading(one, local) for one in found]
 
     # -- what agents remark -------------------------------------------------------------------------------------------------
 
@@ -243,13 +213,12 @@ def of(house: House) -> Faq:
     return found
 
 
-def _reading(found: Found, values: Mapping[str, str], office: Department | None) -> Reading:
+def _reading(found: Found, local: Local) -> Reading:
     content = found.card.content
+    office, phone = local.office(content.department)
     return Reading(
-        code=found.card.code, number=found.card.number, question=filled(content.question, values),
-        answer=filled(content.answer, values), easy=filled(content.easy, values),
-        english_question=content.english_question, english=filled(content.english, values),
-        others={tag: (question, filled(answer, values)) for tag, (question, answer) in content.others.items()},
-        audience=content.audience, office=office.name if office else "", office_phone=office.phone if office else "",
-        sources=content.sources, since=found.since,
+        code=found.card.code, number=found.card.number, question=local.fill(content.question), answer=local.fill(content.answer),
+        easy=local.fill(content.easy), english_question=content.english_question, english=local.fill(content.english),
+        others={tag: (question, local.fill(answer)) for tag, (question, answer) in content.others.items()},
+        audience=content.audience, office=office, office_phone=phone, since=found.since,
     )  # fmt: skip

@@ -13,8 +13,10 @@ MASKED = "［番号は記録しません］"
 KATAKANA_TO_HIRAGANA = ord("ァ") - ord("ぁ")
 
 DIGITS = "0-9〇零一二三四五六七八九壱弐参"
-SPOKEN = "いち|さん|よん|ろく|なな|しち|はち|きゅう|ぜろ|れい|まる|に|し|ご|く"
-UNIT = rf"(?:[{DIGITS}]|{SPOKEN})"
+_LONG, _SHORT = "いち|さん|よん|ろく|なな|しち|はち|きゅう|ぜろ|れい|まる", "に|し|ご|く"
+SPOKEN = f"{_LONG}|{_SHORT}"
+UNIT = rf"(?:[{DIGITS}]|{_LONG}|(?<![{DIGITS}])(?:{_SHORT})|(?:{_SHORT})(?=[{DIGITS}]|{_LONG}))"
+"""A digit, written or spoken; a single kana right behind a written one is a particle: 09012345678に電話."""
 ONES = "[一二三四五六七八九]"
 READ_OUT = rf"{ONES}?千(?=[百十一二三四五六七八九])(?:{ONES}?百)?(?:{ONES}?十)?{ONES}?"
 """A number of four digits as it is read: 千二百三十四."""

@@ -2,6 +2,7 @@
 import { element, settle } from "../../contact_center/web/browser/settle.js";
 import { clockTime, page, t } from "../../contact_center/web/browser/words.js";
 import { DraftPart } from "./draft.js";
+import { Tried } from "./tried.js";
 
 const BREATH = 60;
 const $ = (id) => document.getElementById(id);
@@ -24,10 +25,12 @@ class Panel {
     this.csrf = console.place.querySelector(".faq").dataset.csrf;
     this.asked = 0;
     this.drawn = 0;
+    this.drawnFor = "";
+    this.opens = false;
     this.found = [];
     this.at = 0;
     this.open = null;
-    this.tried = [];
+    this.tried = new Tried();
     this.named = new Set();
     this.about = undefined;
     $("faq-typed").addEventListener("input", (event) => !event.isComposing && this.ask(BREATH));
@@ -88,7 +91,7 @@ class Panel {
 
   clear() {
     $("faq-typed").value = "";
-    this.tried = [];
+    this.tried = new Tried();
     this.close();
     this.missing(false);
     this.drafts?.close();
@@ -97,6 +100,7 @@ class Panel {
 
   // What is typed quickly is asked once; an answer that is older than what is drawn is thrown away.
   ask(wait) {
+    this.opens = false;
     clearTimeout(this.due);
     this.due = setTimeout(async () => {
       const [turn, typed] = [++this.asked, $("faq-typed").value];
@@ -133,8 +137,9 @@ class Panel {
   draw(typed, { found, notices }) {
     this.found = found;
     this.at = 0;
+    this.drawnFor = typed;
     this.close();
-    if (typed.trim() && typed !== this.tried.at(-1)) this.tried.push(typed);
+    this.tried.note(typed, found.map(({ code }) => code));
     $("faq-notices").hidden = !notices.length;
     settle($("faq-notices"), notices.map(({ text, until }) => {
       const row = element("li", text);
@@ -144,6 +149,13 @@ class Panel {
     }));
     $("faq-state").textContent = !typed.trim() ? "" : found.length ? t("{n}件", { n: found.length }) : t("見つかりません。別の言葉で探すか、Alt+Iで編集者に知らせてください。");
     this.drawFound();
+    if (this.opens) this.read(0);
+  }
+
+  // Enter may overtake the answer to the last key: the article opens as soon as it is found.
+  enter() {
+    if ($("faq-typed").value === this.drawnFor) this.read(this.at);
+    else this.opens = true;
   }
 
   drawFound() {
@@ -167,6 +179,7 @@ class Panel {
   }
 
   read(n) {
+    this.opens = false;
     this.at = n;
     this.open = this.found[n] ?? null;
     if (!this.open) return;
@@ -202,7 +215,7 @@ class Panel {
     if (one.audience === "agent") element("span", t("オペレーター用（読み上げない）"), "must", facts);
     parts.push(facts);
     const keys = element("p", "", "keys");
-    for (const [does, title, hint] of [["use", t("これで答えた"), "Alt+U"], ["wrong", t("違っている"), "Alt+W"], ["close", t("一覧に戻る"), "Esc"]]) {
+    for (const [does, title, hint] of [["use", t("これで答えた"), "Alt+U"], ["wrong", t("違っている"), "Alt+W"], ["back", t("一覧に戻る"), "Esc"]]) {
       const key = element("button", `${title} `, does === "use" ? "strong" : "", keys);
       key.dataset.does = does;
       key.disabled = does === "use" && !this.mine;
@@ -228,18 +241,22 @@ class Panel {
     this.open = null;
     $("faq-open").hidden = true;
     $("faq-found").hidden = false;
+  }
+
+  back() {
+    this.close();
     $("faq-typed").focus();
   }
 
   use() {
     const one = this.open ?? this.found[this.at];
     if (!one || !this.mine) return;
-    const before = this.tried.slice(0, -1).slice(-5);
-    this.console.send("faq.used", { contact: this.console.contact.id, code: one.code, typed: before }).then(
+    const { contact } = this.console;
+    this.console.send("faq.used", { contact: contact.id, code: one.code, typed: this.tried.inVain(one.code) }).then(
       () => this.console.say(t("「{question}」で答えたことを残しました。", { question: one.question })),
       (refusal) => this.console.say(refusal.sentence),
     );
-    this.tried = [];
+    this.tried = new Tried();
   }
 
   wrong() {
@@ -279,11 +296,11 @@ class Panel {
     if (event.key === "Escape" && !$("faq-missing").hidden) {
       this.missing(false);
       $("faq-typed").focus();
-    } else if (event.key === "Escape" && this.open) this.close();
+    } else if (event.key === "Escape" && this.open) this.back();
     else if (event.key === "Escape" && $("faq-typed").value) this.clearTyped();
     else if (event.target !== $("faq-typed")) return;
     else if (event.key in moves) this.move(moves[event.key]);
-    else if (event.key === "Enter") this.read(this.at);
+    else if (event.key === "Enter") this.enter();
     else return;
     event.preventDefault();
     event.stopPropagation();

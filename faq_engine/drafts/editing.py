@@ -41,20 +41,17 @@ class Assistant:
         self._endpoint = endpoint
         self._analyzer = analyzer
 
-    @property
-    def is_on(self) -> bool:
-        """Whether there is a model to ask."""
-        return self._endpoint.is_on
-
     def write(self, actor: Actor, city: str, task: Task, question: str, answer: str, articles: Sequence[Given] = ()) -> Written:
         """A draft of that kind.
 
         :raises Unavailable: where the endpoint is away, slow, or says nothing that can be used.
         """
-        masked = mask_out(question, self._analyzer)
+        # An article that is not published yet may hold what an editor has copied from a call.
+        masked = mask_out("\n\n".join((question, answer)), self._analyzer)
+        question, _, answer = masked.text.partition("\n\n")
         self._endpoint.permit(actor, city, "faq.assist", f"task:{task}", masked.text)
         data = {
-            "task": task, "question": masked.text, "answer": answer,
+            "task": task, "question": question, "answer": answer,
             "articles": [{"id": a.code, "question": a.question, "answer": a.answer} for a in articles],
         }  # fmt: skip
         messages = [

@@ -15,10 +15,9 @@ from contact_center.identity import Actor
 from contact_center.web import actor, house, permission
 from contact_center.web.base import words
 from faq_engine import service
-from faq_engine.content import filled
 from faq_engine.diff import changed
 from faq_engine.model import Revision
-from faq_engine.web.editor import city_names, names_of
+from faq_engine.web.editor import chosen_city, city_names, names_of
 from faq_engine.web.panel import blueprint
 
 AT_ONCE = 20
@@ -76,11 +75,9 @@ def _confirm_all(built: House, me: Actor, where: str) -> int:
 def _page(built: House, session: Session, me: Actor) -> dict[str, Any]:
     faq = service.of(built)
     cities = city_names(built, session, me)
-    here = request.values.get("city", "") or next(iter(cities), "")
-    if here not in cities:
-        raise BadInput("その市はありません。")
+    here = chosen_city(cities)
     waiting = faq.workflow.awaiting(session, [here])
-    values = faq.values(session, here, {d.id: d for d in built.directory.departments(session, [here])})
+    local = faq.places.local(session, here)
     rows: list[dict[str, Any]] = []
     for awaiting, article, revision in waiting[:PAGE]:
         publication = faq.workflow.in_force(session, here, article.code)
@@ -88,7 +85,7 @@ def _page(built: House, session: Session, me: Actor) -> dict[str, Any]:
         rows.append({
             "since": awaiting.since, "article": article, "revision": revision, "before": before,
             "diff": changed(before.content, revision.content) if before is not None else [],
-            "answer": filled(revision.content.get("answer", ""), values),
+            "answer": local.fill(revision.content.get("answer", "")),
         })  # fmt: skip
     return {
         "rows": rows, "cities": cities, "here": here, "whole": len(waiting),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime, time
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from contact_center.clock import TOKYO, day_of
@@ -18,9 +19,10 @@ from contact_center.identity.model import Person
 from contact_center.web import actor, house, permission, uploads
 from contact_center.web.base import words
 from faq_engine import documents, service
-from faq_engine.content import FURTHER, Content, Document, Synonyms, Written, as_json, document_from_json, filled, from_json
+from faq_engine.content import FURTHER, Content, Document, Synonyms, Written, as_json, document_from_json, from_json
 from faq_engine.diff import changed
-from faq_engine.model import COMMON, Article, Kind, Publication, Revision, Stage
+from faq_engine.index import Card, Found
+from faq_engine.model import COMMON, NEWEST, Article, Kind, Publication, Revision, Stage
 from faq_engine.web.panel import blueprint
 from faq_engine.workflow import OPERATOR, Workflow, label
 
@@ -37,6 +39,18 @@ def names_of(session: Session, words_of_actors: list[str]) -> dict[str, str]:
     ids = {int(word.partition(":")[2]) for word in words_of_actors if word.startswith("person:")}
     people = {f"person:{p.id}": p.name for p in session.scalars(select(Person).where(Person.id.in_(ids)))}
     return {OPERATOR.word: "madoguchi", **people}
+
+
+def chosen_city(cities: Mapping[str, str]) -> str:
+    """The city that a page is about: the one that was chosen, else the first.
+
+    :param cities: those that the reader serves, by id.
+    :raises NotFound: where it is none of them.
+    """
+    here = request.values.get("city", "") or next(iter(cities), "")
+    if here not in cities:
+        raise NotFound("その市はありません。")
+    return here
 
 
 def city_names(built: House, session: Session, me: Actor) -> dict[str, str]:
@@ -88,36 +102,48 @@ def articles() -> Any:
     stage, city = request.args.get("stage", ""), request.args.get("city", "")
     with built.database.reading() as session:
         cities = city_names(built, session, me)
-        wanted = select(Article, Revision).join(Revision, (Revision.article_id == Article.id) & (Revision.number == Article.newest))
-        wanted = wanted.where(Article.city.in_([COMMON, *cities])).order_by(Article.code, Article.city)
+        visible = Article.city.in_([COMMON, *cities])
+        counted = select(Article.stage, func.count()).where(visible).group_by(Article.stage)
+        counts = dict(session.execute(counted).tuples().all())
+        wanted = NEWEST.where(visible).order_by(Article.code, Article.city)
         if stage:
             wanted = wanted.where(Article.stage == stage)
-        rows = session.execute(wanted).all()
         if typed:
-            rank = _ranked(faq, session, city or next(iter(cities), ""), typed)
-            found = {article.id for article, revision in rows if typed in article.code or typed in str(revision.content)}
-            rows = sorted(
-                (row for row in rows if row[0].code in rank or row[0].id in found), key=lambda row: rank.get(row[0].code, len(rank))
-            )
-        counts = {one: sum(article.stage == one for article, _ in rows) for one in Stage} if not typed and not stage else {}
-        in_force = {(p.city, p.code): p for p in session.scalars(select(Publication).where(Publication.until.is_(None)))}
+            places = _matching(faq, session, visible, city or next(iter(cities), ""), typed)
+            wanted = NEWEST.where(Article.id.in_(list(places)[:PAGE]))
+            rows, whole = sorted(session.execute(wanted).all(), key=lambda row: places[row[0].id]), len(places)
+        else:
+            rows = list(session.execute(wanted.limit(PAGE)).all())
+            whole = sum(count for at, count in counts.items() if stage in ("", at))
+        codes = [article.code for article, _ in rows]
+        in_force = select(Publication.city, Publication.code).where(Publication.until.is_(None), Publication.code.in_(codes))
+        held = {(where, code) for where, code in session.execute(in_force)}
         listed = [
             {
                 "id": a.id, "code": a.code, "city": cities.get(a.city, ""), "label": label(r.content), "stage": a.stage,
                 "kind": a.kind, "number": r.number, "valid_until": r.valid_until,
-                "in_force": [cities[c] for c in cities if (c, a.code) in in_force],
+                "in_force": [name for where, name in cities.items() if (where, a.code) in held],
             }
-            for a, r in rows[:PAGE]
+            for a, r in rows
         ]  # fmt: skip
     return render_template(
-        "faq_engine/articles.html", rows=listed, more=len(rows) - len(listed), typed=typed, stage=stage, counts=counts,
-        cities=cities, today=day_of(built.clock.now()),
+        "faq_engine/articles.html", rows=listed, more=whole - len(listed), typed=typed, stage=stage, counts=counts,
+        cities=cities, today=day_of(built.clock.now()), done=request.args.get("done", ""),
     )  # fmt: skip
 
 
-def _ranked(faq: service.Faq, session: Session, city: str, typed: str) -> dict[str, int]:
-    found = faq.index.search(session, typed, faq.wanted(city), 30)
-    return {one.card.code: place for place, one in enumerate(found)}
+def _matching(faq: service.Faq, session: Session, visible: ColumnElement[bool], city: str, typed: str) -> dict[int, int]:
+    """Articles in the order in which they answer, then those that only hold the words somewhere; those not in force among them."""
+    answers = [one.card.code for one in faq.index.search(session, typed, faq.wanted(city), 30)]
+    holding = {card.code for card in faq.index.cards(session, city) if typed in str(as_json(card.content))}
+    unseen = NEWEST.where(Revision.id.not_in(select(Publication.revision_id).where(Publication.until.is_(None))))
+    holding |= {a.code for a, r in session.execute(unseen) if typed in a.code or typed in str(r.content)}
+    order = {code: place for place, code in enumerate(dict.fromkeys([*answers, *sorted(holding)]))}
+    articles = select(Article.id, Article.code).where(
+        visible, Article.code.in_(order) | Article.code.contains(typed, autoescape=True)
+    )
+    found = sorted(session.execute(articles).tuples(), key=lambda row: order.get(row[1], len(order)))
+    return {id: place for place, (id, _) in enumerate(found)}
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -194,14 +220,10 @@ def _article_page(built: House, session: Session, me: Actor, id: int, given: dic
     before = {one.number: history[place + 1].content if place + 1 < len(history) else {} for place, one in enumerate(history)}
     mine = None
     if given is not None and found.kind != Kind.DOCUMENT:
-        try:
+        # Where it was refused for what it says, not for who came first, there is nothing to compare.
+        with suppress(MadoguchiError):
             mine = as_json(content_of(given, found.kind))
-        except MadoguchiError:
-            # It was refused for what it says, not for who came first: there is nothing to compare.
-            mine = None
     city = found.city or next(iter(cities), "")
-    offices = {d.id: d for d in built.directory.departments(session, [city])}
-    values = faq.values(session, city, offices)
     return {
         "article": found, "newest": newest, "history": history, "steps": steps, "form": given or form_of(newest.content),
         "in_force": {cities.get(c, c): numbers.get(p.revision_id) for c, p in in_force.items() if p is not None},
@@ -211,21 +233,15 @@ def _article_page(built: House, session: Session, me: Actor, id: int, given: dic
             session,
             [f"person:{found.owner or 0}", *(one.made_by for one in history), *(s.actor for rows in steps.values() for s in rows)],
         ),
-        "preview": _preview(newest.content, values, offices) if found.kind == Kind.ARTICLE else None,
+        "preview": _preview(faq, session, found, newest, city) if found.kind == Kind.ARTICLE else None,
         "uses": faq.uses(session, city).get(found.code, 0),
-        "assists": faq.assistant.is_on and found.kind == Kind.ARTICLE, **_page(built, session, me),
+        "assists": faq.endpoint.is_on and found.kind == Kind.ARTICLE, **_page(built, session, me),
     }  # fmt: skip
 
 
-def _preview(data: Mapping[str, Any], values: Mapping[str, str], offices: Mapping[str, Any]) -> dict[str, Any]:
-    content = from_json(data)
-    office = offices.get(content.department)
-    return {
-        "question": filled(content.question, values), "answer": filled(content.answer, values),
-        "easy": filled(content.easy, values), "english_question": content.english_question,
-        "english": filled(content.english, values), "audience": content.audience,
-        "office": f"{office.name} {office.phone}" if office else "",
-    }  # fmt: skip
+def _preview(faq: service.Faq, session: Session, found: Article, newest: Revision, city: str) -> service.Reading:
+    card = Card(newest.id, newest.number, found.code, from_json(newest.content))
+    return faq.readings(session, [Found(card, newest.made_at)], city)[0]
 
 
 def _assisted(built: House, me: Actor, id: int) -> dict[str, str]:
@@ -341,9 +357,7 @@ def as_of() -> Any:
     moment = datetime.combine(day, time(23, 59, 59), TOKYO)
     with built.database.reading() as session:
         cities = city_names(built, session, me)
-        city = request.args.get("city", "") or next(iter(cities), "")
-        if city not in cities:
-            raise NotFound("その市はありません。")
+        city = chosen_city(cities)
         wanted = (
             select(Publication, Revision)
             .join(Revision, Publication.revision_id == Revision.id)

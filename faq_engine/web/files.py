@@ -6,7 +6,6 @@ import io
 from typing import Any
 
 from flask import redirect, render_template, request, send_file, url_for
-from sqlalchemy import select
 
 from contact_center.errors import BadInput, MadoguchiError, NotFound
 from contact_center.house import House
@@ -15,16 +14,9 @@ from contact_center.web import actor, house, permission, uploads
 from contact_center.web.base import words
 from faq_engine import documents, exchange, service, sheets
 from faq_engine.content import document_from_json, from_json
-from faq_engine.model import COMMON, Article, FileRow, Kind, Revision
-from faq_engine.web.editor import LARGEST, city_names, document_of, names_of
+from faq_engine.model import COMMON, NEWEST, Article, FileRow, Kind, Revision
+from faq_engine.web.editor import LARGEST, chosen_city, city_names, document_of, names_of
 from faq_engine.web.panel import blueprint
-
-
-def _given(city: str, cities: dict[str, str]) -> str:
-    here = city or next(iter(cities), "")
-    if here not in cities:
-        raise NotFound("その市はありません。")
-    return here
 
 
 def _download(file: FileRow) -> Any:
@@ -49,7 +41,7 @@ def editions() -> Any:
             sentence, status = error.sentence(words().gettext), error.status
     with built.database.reading() as session:
         cities = city_names(built, session, me)
-        here = _given(request.values.get("city", ""), cities)
+        here = chosen_city(cities)
         rows = faq.editions.listed(session, here)
         who = names_of(session, [row.made_by for row in rows])
     done = request.args.get("done", "")
@@ -75,8 +67,7 @@ def export(kind: str) -> Any:
     """The newest revisions of a city's own articles, or of the common ones, as a sheet that can be handed in again."""
     city = request.args.get("city", COMMON)
     actor().require("faq.edit", city or None)
-    wanted = select(Article, Revision).join(Revision, (Revision.article_id == Article.id) & (Revision.number == Article.newest))
-    wanted = wanted.where(Article.city == city, Article.kind == Kind.ARTICLE).order_by(Article.code)
+    wanted = NEWEST.where(Article.city == city, Article.kind == Kind.ARTICLE).order_by(Article.code)
     with house().database.reading() as session:
         rows = [sheets.as_row(article.code, from_json(revision.content)) for article, revision in session.execute(wanted)]
     name = f"faq-{city or 'common'}.{kind}"
@@ -117,22 +108,29 @@ def take_in() -> Any:
     ), status  # fmt: skip
 
 
-def _plan(built: House, me: Actor, city: str, file: str) -> exchange.Plan:
+def _rows(built: House, file: str) -> list[dict[str, str]]:
+    """The lines of a sheet that was handed in. A large one takes a while: no transaction is open meanwhile."""
     with built.database.reading() as session:
         kept = session.get(FileRow, file)
-        if kept is None:
-            raise BadInput("ファイルを選び直してください。")
-        return exchange.plan(session, me, city, sheets.read(kept.data, kept.name))
+    if kept is None:
+        raise BadInput("ファイルを選び直してください。")
+    return sheets.read(kept.data, kept.name)
+
+
+def _plan(built: House, me: Actor, city: str, file: str) -> exchange.Plan:
+    rows = _rows(built, file)
+    with built.database.reading() as session:
+        return exchange.plan(session, me, city, rows)
 
 
 def _apply(built: House, me: Actor, city: str, file: str) -> int:
-    workflow = service.of(built).workflow
+    """Take the sheet in as it was shown, and forget the file."""
+    workflow, form, rows = service.of(built).workflow, request.form, _rows(built, file)
     with built.database.session_scope() as session:
-        kept = session.get(FileRow, file)
-        if kept is None:
-            raise BadInput("ファイルを選び直してください。")
-        planned = exchange.plan(session, me, city, sheets.read(kept.data, kept.name))
-        return exchange.apply(session, workflow, me, city, planned, request.form.get("mark", ""), request.form.get("why", ""))
+        planned = exchange.plan(session, me, city, rows)
+        done = exchange.apply(session, workflow, me, city, planned, form.get("mark", ""), form.get("why", ""))
+        documents.forget(session, file)
+    return done
 
 
 # -- documents ----------------------------------------------------------------------------------------------------------------

@@ -55,7 +55,7 @@ def lists() -> Any:
         names = {c.code: c.name for city in cities for c in built.directory.choices(session, "category", city)}
         expiring = _expiring(built, session, cities)
         page = {
-            "missing": missing, "wrong": wrong, "cities": cities, "note": note, "shown": shown, "assists": faq.assistant.is_on,
+            "missing": missing, "wrong": wrong, "cities": cities, "note": note, "shown": shown, "assists": faq.endpoint.is_on,
             "categories": {contact.id: names.get(contact.category or "", "") for contact in contacts},
             "who": names_of(
                 session, [row.actor for row in (*missing, *wrong)] + [f"person:{a.owner or 0}" for a, _ in expiring]
@@ -185,14 +185,12 @@ def values() -> Any:
     if request.method == "POST":
         with built.database.session_scope() as session:
             for name in PLACES:
-                faq.set_value(session, me, request.form.get("city", ""), name, request.form.get(name, ""))
+                faq.places.say(session, me, request.form.get("city", ""), name, request.form.get(name, ""))
         return redirect(url_for("faq.values", done=request.form.get("city", "")))
     with built.database.reading() as session:
         cities = city_names(built, session, me)
-        usual = {
-            city: faq.values(session, city, {d.id: d for d in built.directory.departments(session, [city])}) for city in cities
-        }
-        given = {city: faq.own_values(session, city) for city in cities}
+        usual = {city: faq.places.local(session, city).values for city in cities}
+        given = {city: faq.places.own(session, city) for city in cities}
     return render_template(
         "faq_engine/values.html", cities=cities, given=given, usual=usual, places=PLACES, done=request.args.get("done", "")
     )

@@ -78,5 +78,5 @@ def as_dict(reading: Reading) -> dict[str, Any]:
         "code": reading.code, "number": reading.number, "question": reading.question, "lines": reading.first_lines,
         "answer": reading.answer, "easy": reading.easy, "english_question": reading.english_question, "english": reading.english,
         "others": reading.others, "audience": reading.audience, "office": reading.office, "office_phone": reading.office_phone,
-        "sources": reading.sources, "since": reading.since.astimezone(TOKYO).isoformat(),
+        "since": reading.since.astimezone(TOKYO).isoformat(),
     }  # fmt: skip

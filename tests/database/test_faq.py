@@ -251,8 +251,8 @@ def test_each_place_in_a_text_reads_what_the_city_says_there(ranked: Desk) -> No
     ranked.publish("where", "どこへ行けばよいですか。", "{counter}（{counter_phone}）です。受付は{hours}です。")
     assert ranked.answer("where") == "市民課（0559990100）です。受付は（未設定: hours）です。"
     with ranked.house.database.session_scope() as session:
-        ranked.faq.set_value(session, ranked.editor, CITY, "hours", "平日")
-        ranked.faq.set_value(session, ranked.editor, CITY, "counter", "1番窓口")
+        ranked.faq.places.say(session, ranked.editor, CITY, "hours", "平日")
+        ranked.faq.places.say(session, ranked.editor, CITY, "counter", "1番窓口")
     assert ranked.answer("where") == "1番窓口（0559990100）です。受付は平日です。"
     with pytest.raises(BadInput, match="mayor"):
         ranked.write("mayor", "市長はだれですか。", "{mayor}です。")

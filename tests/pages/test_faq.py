@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,8 @@ from admin.demo.stage import Stage
 from contact_center.contacts import Contact
 from faq_engine import service
 from faq_engine.content import Content
-from faq_engine.model import Article, Revision
+from faq_engine.model import Article, FileRow, Remark, Revision
+from faq_engine.service import REWORDED
 from faq_engine.workflow import OPERATOR
 from telephony.demo import Resident
 from tests.asterisk.conftest import Desk, events, last_event
@@ -81,6 +83,9 @@ def test_an_agent_answers_from_an_article_during_a_call_by_keyboard_alone(confir
     caller.calls()
     desk.rings()
     desk.answers()
+    # What was searched for in vain, key by key, is one search for the editors; the one that found it is none.
+    types(desk, "なくした")
+    desk.page.wait_for_selector("#faq-found li[data-key=t-loss][aria-selected=true]")
     types(desk, "うけとりよ")
     desk.page.wait_for_selector("#faq-found li[data-key=t-booking][aria-selected=true]")
     assert "0559990100" in first(desk).inner_text()
@@ -95,6 +100,8 @@ def test_an_agent_answers_from_an_article_during_a_call_by_keyboard_alone(confir
     with confirmed.house.database.reading() as session:
         [contact] = [c for c in session.query(Contact) if c.state == "talking"]
         assert contact.sources == ["faq:t-booking"]
+        reworded = session.query(Remark).filter_by(kind=REWORDED, contact_id=contact.id)
+        assert [(row.asked, row.code) for row in reworded] == [("なくした", "t-booking")]
     # Back to the list, the same words still there, and on to the next search.
     desk.page.keyboard.press("Escape")
     assert desk.page.locator("#faq-typed").input_value() == "うけとりよ"
@@ -132,6 +139,26 @@ def test_an_older_answer_never_overtakes_a_newer_one(confirmed: Stage, desk: Des
         held[0].continue_()
     desk.page.wait_for_load_state("networkidle")
     assert first(desk).get_attribute("data-key") == "t-fee"
+
+
+def test_enter_that_overtakes_the_answer_opens_what_was_typed_last_as_soon_as_it_is_found(confirmed: Stage, desk: Desk) -> None:
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        if '"手数料"' in (route.request.post_data or ""):
+            held.append(route)
+        else:
+            route.continue_()
+
+    types(desk, "なくした")
+    desk.page.wait_for_selector("#faq-found li[data-key=t-loss][aria-selected=true]")
+    desk.page.route("**/faq/search", hold)
+    desk.page.locator("#faq-typed").fill("手数料")
+    desk.page.keyboard.press("Enter")
+    confirmed.wait(lambda: desk.page.evaluate("true") and held, 10, "nothing was asked")
+    assert desk.page.locator("#faq-open").is_hidden()
+    held[0].continue_()
+    desk.page.locator("#faq-open").get_by_text("再交付の手数料はいくらですか。").wait_for()
 
 
 @pytest.mark.requirement("IZ-17b")
@@ -251,6 +278,36 @@ def test_the_second_editor_is_shown_the_difference_and_keeps_their_text(confirme
     assert answers[-2:] == ["5百円です。", "6百円です。"]
     for page in pages:
         page.context.close()
+
+
+def test_a_sheet_goes_from_the_editors_disk_over_its_dry_run_to_the_supervisors_approval(
+    confirmed: Stage, browser: Any, tmp_path: Path
+) -> None:
+    """Bad lines are told by their number, and nothing of the sheet is taken in; the mended one becomes drafts, and goes on at once."""
+    sheet = tmp_path / "記事.csv"
+    page = confirmed.page(browser)
+    confirmed.sign_in(page, "supervisor", "/faq/import")
+    for line, hint in (("t-sheet,日曜日に開いていますか。,", "回答を書いてください。"), ("t-sheet,日曜日に開いていますか。,第二日曜日だけです。", "")):
+        sheet.write_text(f"記号,質問,回答\n{line}\n", "utf-8")
+        page.set_input_files("#sheet", sheet)
+        page.get_by_role("button", name="変わる内容を見る").click()
+        row = page.locator("tbody tr", has_text="t-sheet")
+        row.wait_for()
+        assert hint in row.inner_text()
+        assert page.locator("#why").count() == (not hint)
+    page.fill("#why", "日曜の窓口を始めるため")
+    page.get_by_role("button", name="すべて下書きとして読み込む").click()
+    page.get_by_role("link", name="下書きの一覧").click()
+    page.get_by_role("button", name="出典のある下書きをすべて提出する").click()
+    page.get_by_text("件を先へ進めました。").wait_for()
+    page.fill("#q", "第二日曜日")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="日曜日に開いていますか。").click()
+    page.get_by_role("button", name="承認する").click()
+    page.get_by_text("市の確認を待っています。").wait_for()
+    with confirmed.house.database.reading() as session:
+        assert session.query(FileRow).filter(FileRow.name.like("%.csv")).count() <= 1, "only the refused sheet may still lie there"
+    page.context.close()
 
 
 def test_the_panel_and_every_page_of_the_faq_are_clean_under_axe(confirmed: Stage, axe_desk: Any) -> None:
