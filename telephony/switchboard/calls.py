@@ -35,6 +35,9 @@ from telephony.pbx.translate import (
 from telephony.settings import RING_SECONDS
 
 CHANNEL = "phone"
+SETTLED_AFTER, DIALLED_WITHIN = timedelta(seconds=1), timedelta(seconds=5)
+"""What Asterisk has told, or was told to dial, so long ago stands in its lists."""
+
 CLOCKS_DIFFER = timedelta(seconds=5)
 """What is further ahead than this did not just happen: the clock was set back."""
 
@@ -177,11 +180,9 @@ class Calls:
         :returns: how many events followed.
         """
         with self._house.database.session_scope() as session:
-            settled = asked_at - timedelta(seconds=1)
             for contact in self._house.contacts.open(session):
                 # Writing may be seconds behind the asking: whoever came meanwhile is in no list yet.
-                fresh = settled < contact.latest <= self._house.clock.now() + CLOCKS_DIFFER
-                if contact.ended_at is not None or fresh:
+                if contact.ended_at is not None or self._is_fresh(contact.latest, asked_at, SETTLED_AFTER):
                     continue
                 now = max(self._house.clock.now(), contact.latest)
                 if contact.key not in alive:
@@ -193,7 +194,7 @@ class Calls:
                         self._house.contacts.seat_left(session, contact, seat, now)
                 elif contact.third and contact.key not in thirds and contact.state != State.TRANSFERRING:
                     self._house.sharing.left(session, contact)
-            self._free_ghosts(session, alive)
+            self._free_ghosts(session, alive, asked_at)
             return self._house.log.pending(session)
 
     def leave_ended_seats(self) -> None:
@@ -204,11 +205,15 @@ class Calls:
                 if seat.signed_in and not busy and self._house.identity.has_ended(session, seat.session_id):
                     self._house.seats.sign_out(session, seat, "switchboard")
 
-    def _free_ghosts(self, session: Session, alive: set[str]) -> None:
+    def _is_fresh(self, moment: datetime, asked_at: datetime, settled_after: timedelta) -> bool:
+        """Whether something may be too new to stand in a list that was asked for then."""
+        return asked_at - settled_after < moment <= self._house.clock.now() + CLOCKS_DIFFER
+
+    def _free_ghosts(self, session: Session, alive: set[str], asked_at: datetime) -> None:
         supervised = {key.removeprefix(SUPERVISION).rpartition("-")[0] for key in alive if key.startswith(SUPERVISION)}
         for seat in self._house.seats.all(session):
             if seat.supervises:
-                if seat.id not in supervised:
+                if seat.id not in supervised and not self._is_fresh(seat.since, asked_at, DIALLED_WITHIN):
                     self._house.seats.supervision_over(session, seat)
                 continue
             contact = session.get(Contact, seat.contact_id) if seat.contact_id else None

@@ -371,6 +371,32 @@ def test_who_came_while_the_centre_was_slow_to_compare_is_not_taken_for_lost(hou
     assert play.contact(late).state == State.QUEUED
 
 
+def test_who_has_just_begun_to_listen_is_not_taken_for_gone_before_their_telephone_rings(
+    house: House, play: Play, clock: FakeClock
+) -> None:
+    hanako, calls = person(house), Calls(house)
+    play.seat(hanako)
+    id = play.arrive()
+    play.do("offer", id)
+    play.do("answer", id)
+    boss = person(house, "boss", "supervisor")
+    play.seat(boss, "seat-2")
+    asked_at = clock.now()
+    with house.database.session_scope() as session:
+        house.seats.supervise(session, boss, "seat-1", "join")
+
+    def supervised() -> str:
+        with house.database.reading() as session:
+            return session.get_one(Seat, "seat-2").supervises
+
+    # Asterisk was asked in the moment in which the order was given.
+    calls.reconcile({"k-1"}, {("k-1", "seat-1")}, set(), asked_at)
+    assert supervised() == "seat-1"
+    clock.advance(10)
+    calls.reconcile({"k-1"}, {("k-1", "seat-1")}, set(), clock.now())
+    assert supervised() == ""
+
+
 def test_who_came_before_the_clock_was_set_back_does_not_stay_for_ever(house: House, play: Play, clock: FakeClock) -> None:
     calls, id = Calls(house), play.arrive()
     clock.advance(-300)
