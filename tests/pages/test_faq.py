@@ -283,12 +283,12 @@ def test_the_second_editor_is_shown_the_difference_and_keeps_their_text(confirme
 def test_a_sheet_goes_from_the_editors_disk_over_its_dry_run_to_the_supervisors_approval(
     confirmed: Stage, browser: Any, tmp_path: Path
 ) -> None:
-    """Bad lines are told by their number, and nothing of the sheet is taken in; the mended one becomes drafts, and goes on at once."""
+    """Bad lines are told by their number and nothing is taken in; the mended sheet becomes drafts, which go on at once."""
     sheet = tmp_path / "記事.csv"
     page = confirmed.page(browser)
     confirmed.sign_in(page, "supervisor", "/faq/import")
-    for line, hint in (("t-sheet,日曜日に開いていますか。,", "回答を書いてください。"), ("t-sheet,日曜日に開いていますか。,第二日曜日だけです。", "")):
-        sheet.write_text(f"記号,質問,回答\n{line}\n", "utf-8")
+    for answer, hint in (("", "回答を書いてください。"), ("第二日曜日だけです。", "")):
+        sheet.write_text(f"記号,質問,回答\nt-sheet,日曜日に開いていますか。,{answer}\n", "utf-8")
         page.set_input_files("#sheet", sheet)
         page.get_by_role("button", name="変わる内容を見る").click()
         row = page.locator("tbody tr", has_text="t-sheet")
