@@ -18,6 +18,7 @@ from faq_engine.drafts.prompt import Given, Said
 from faq_engine.search.analysis import SILENT, Analyzer, weight_of
 
 SHORTEST_QUOTE = 4
+LONG_NUMBER = 3
 COVERAGE = 0.5
 """The part of a sentence's content, by weight, that its quote must have."""
 
@@ -32,6 +33,8 @@ def _any(pieces: Iterable[str]) -> re.Pattern[str]:
 
 
 _COUNTER = "|".join(_WORDS["counters"])
+_LATE = re.compile(r"(?:午後|夜|夕方)(?P<hour>1[01]|[1-9])時")
+_EARLY = re.compile(r"(?:午前|朝)(?=\d+時)")
 _KANJI_DIGITS = {c: n for n, c in enumerate("〇一二三四五六七八九")} | {"零": 0}
 _KANJI_UNITS = {"十": 10, "百": 100, "千": 1000}
 _NUMBER = re.compile(
@@ -43,9 +46,13 @@ _NO_NUMBERS, _FINE, _OBLIGED, _DENIED, _CHILD = (
 )  # fmt: skip
 _CLAIMS = {name: (_any(rule["claimed"]), _any(rule["denied"])) for name, rule in _WORDS["claims"].items()}
 _RIVALS = [re.compile(one) for row in _WORDS["rivals"] for one in row]
+_OPPOSITES = [(re.compile(one), re.compile(other)) for one, other in _WORDS["opposites"]]
 _BODY = re.compile(rf"[一-龯々ァ-ヶーa-z0-9]{{1,14}}(?:{'|'.join(_WORDS['bodies'])})")
 _FILLERS = frozenset(_WORDS["fillers"])
 _SAYS_HOW = SILENT | {"接続詞", "感動詞", "連体詞", "接尾辞", "接頭辞", "代名詞", "副詞"}
+
+
+NOTHING = ("", "", ("", "", ""), ())
 
 
 def plain(text: str) -> str:
@@ -54,9 +61,10 @@ def plain(text: str) -> str:
 
 
 def numbers(text: str) -> set[tuple[str, str]]:
-    """Every number of a text with its counter, in one writing: 十四日 and 14日 are the same."""
+    """Every number of a text with its counter, in one writing: 十四日 and 14日 are the same, and so are 午後5時 and 17時."""
     found = set()
-    for match in _NUMBER.finditer(_NO_NUMBERS.sub("＿", plain(text))):
+    text = _LATE.sub(lambda late: f"{int(late['hour']) + 12}時", _EARLY.sub("", plain(text)))
+    for match in _NUMBER.finditer(_NO_NUMBERS.sub("＿", text)):
         if match["digits"]:
             value, counter = match["digits"].replace(",", ""), match["counter"] or ""
             value += ("0000" if match["man"] else "") + (".5" if match["half"] else "")
@@ -64,6 +72,13 @@ def numbers(text: str) -> set[tuple[str, str]]:
             value, counter = str(_kanji_value(match["kanji"])) + ("0000" if match["kman"] else ""), match["kcounter"]
         found.add((value, _WORDS["same_counter"].get(counter, counter)))
     return found
+
+
+def _numbers_agree(said: set[tuple[str, str]], told: set[tuple[str, str]]) -> bool:
+    """Whether each number is the quote's; a long one, such as a telephone's, may have lost or won its counter."""
+    values = {value for value, counter in told if not counter and len(value) >= LONG_NUMBER}
+    values |= {value for value, counter in said - told if counter == "" and (value, "番") in told}
+    return all(number in told or number[0] in values for number in said)
 
 
 def _kanji_value(text: str) -> int:
@@ -94,9 +109,10 @@ class Checker:
         rules = {
             "quote": len(quote) >= SHORTEST_QUOTE and quote in plain(article.answer),
             "empty": bool(text),
-            "number": numbers(text) <= numbers(quote) | numbers(title),
+            "number": _numbers_agree(numbers(text), numbers(quote) | numbers(title)),
             "claim": _claims_agree(text, quote),
             "rival": _rivals_agree(text, quote),
+            "opposite": not any(_contradict(text, quote, *pair) for pair in _OPPOSITES),
             "body": all(body in quote or body[-4:] in quote for body in _BODY.findall(text)),
             "denial": _denials(text) == _denials("。".join(_meant(text, quote))),
         }
@@ -107,12 +123,15 @@ class Checker:
         """Enough of the content is the quote's, and no thing is named that neither it nor the question names."""
         known = self._known(quote) | self._known(title)
         whole = met = 0.0
-        for form, _, part, synonyms in self._analyzer.morphemes(text):
+        morphemes = self._analyzer.morphemes(text)
+        for (form, _, part, synonyms), (_, _, behind, _) in zip(morphemes, [*morphemes[1:], NOTHING], strict=True):
             weight = weight_of(part)
             if weight <= 0 or form in _FILLERS or part[0] in _SAYS_HOW or part[1] == "数詞":
                 continue
             there = form in known or any(f"#{group}" in known for group in synonyms) or _shares_idea(form, known)
-            if not there and part[0] == "名詞" and part[1] != "助動詞語幹" and part[2] != "サ変可能":
+            # 承諾する is wording, 承諾書 is a thing.
+            doing = part[2] == "サ変可能" and behind[:2] != ("接尾辞", "名詞的")
+            if not there and part[0] == "名詞" and part[1] != "助動詞語幹" and not doing:
                 return False
             whole += weight
             met += weight if there else 0.0
@@ -139,6 +158,9 @@ def _claims_agree(text: str, quote: str) -> bool:
                 return False
         elif (said and refused and not told) or (denied and not refused):
             return False
+        elif name == "must" and refused and not (told or denied or _FINE.search(text)):
+            # What need not be done is not simply done either.
+            return False
     return True
 
 
@@ -152,6 +174,12 @@ def _rivals_agree(text: str, quote: str) -> bool:
     if _CHILD.search(text) and not _CHILD.search(quote) and "歳" not in quote:
         return False
     return all(one.search(quote) for one in _RIVALS if one.search(text))
+
+
+def _contradict(text: str, quote: str, one: re.Pattern[str], other: re.Pattern[str]) -> bool:
+    """Whether one of two opposites is said where the quote has only the other."""
+    said, told = ([bool(side.search(words)) for side in (one, other)] for words in (text, quote))
+    return said != told and sum(said) == sum(told) == 1
 
 
 def _denials(text: str) -> int:
