@@ -66,6 +66,10 @@ WEB_HOST = Setting("web.host", "127.0.0.1", "Address on which nginx answers brow
 WEB_PORT = _port("web.port", 8443, "HTTPS port on which nginx answers browsers.")
 WEB_NAMES = Setting("web.names", "localhost", "Names and addresses in the certificate, separated by commas.")
 WEB_WORKERS = Setting("web.workers", 2, "Processes of the web server.", least=1, most=64)
+WEB_SIGN_INS = Setting(
+    "web.sign_ins_per_minute", 60, "Attempts to sign in that one address, such as an office's, may make in a minute.",
+    least=5, most=6000,
+)  # fmt: skip
 SESSION_IDLE = Setting(
     "identity.idle_minutes", 60, "Minutes without a sign of life after which a session ends.", least=1, most=1440
 )
@@ -91,7 +95,7 @@ LONGEST_WAIT_TARGET = Setting("reports.longest_wait_target", 60, "Seconds that n
 
 KERNEL_SETTINGS: tuple[Setting[Any], ...] = (
     NAME, HOME, DIRECTORY, LANGUAGE, DATABASE_URL, AUDIT_URL, AUDIT_CHECKPOINTS, KEYS, CONTACT_DAYS, WEB_HOST, WEB_PORT,
-    WEB_NAMES, WEB_WORKERS, SESSION_IDLE, SESSION_HOURS, WRAP_UP, ABANDON_AFTER, ANSWER_WITHIN, SERVICE_LEVEL,
+    WEB_NAMES, WEB_WORKERS, WEB_SIGN_INS, SESSION_IDLE, SESSION_HOURS, WRAP_UP, ABANDON_AFTER, ANSWER_WITHIN, SERVICE_LEVEL,
     ANSWER_RATE_TARGET, SERVICE_LEVEL_TARGET, LONGEST_WAIT_TARGET,
 )  # fmt: skip
 

@@ -23,7 +23,7 @@ from contact_center.personal.telephone import national
 from telephony.hours import CLOSED_BY_HAND, OPEN, OUT_OF_HOURS, what_a_caller_hears
 from telephony.pbx import render
 from telephony.pbx.oneshot import queue_members
-from telephony.pbx.trunk import NOT_NEEDED, REGISTERED, trunk_state
+from telephony.pbx.trunk import NOT_NEEDED, REGISTERED, answers_now, trunk_state
 from telephony.probe import Call, Probe
 from telephony.prompts import notice_name
 from telephony.settings import RTP_FIRST, RTP_LAST
@@ -155,7 +155,7 @@ def line_test(house: House, line: str | None = None) -> Iterator[Result]:
                 result = _result(view, expected, missing or away)
             else:
                 result = _phone(house, probe, view, expected)
-                if isinstance(result.fault, Silent | Wrong):
+                if isinstance(result.fault, Silent | Wrong) or (isinstance(result.fault, CarrierAway) and answers_now(house)):
                     # A line that is out of order is so twice; a machine that was busy for a second is not.
                     result = _phone(house, probe, view, promise(house, view, house.clock.now()))
                 # Where the carrier itself is away, the next line would wait as long for the same answer.

@@ -104,7 +104,7 @@ def articles() -> Any:
         cities = city_names(built, session, me)
         visible = Article.city.in_([COMMON, *cities])
         counted = select(Article.stage, func.count()).where(visible).group_by(Article.stage)
-        counts = dict(session.execute(counted).tuples().all())
+        counts = {row[0]: row[1] for row in session.execute(counted)}
         wanted = NEWEST.where(visible).order_by(Article.code, Article.city)
         if stage:
             wanted = wanted.where(Article.stage == stage)
@@ -142,7 +142,7 @@ def _matching(faq: service.Faq, session: Session, visible: ColumnElement[bool], 
     articles = select(Article.id, Article.code).where(
         visible, Article.code.in_(order) | Article.code.contains(typed, autoescape=True)
     )
-    found = sorted(session.execute(articles).tuples(), key=lambda row: order.get(row[1], len(order)))
+    found = sorted(session.execute(articles).all(), key=lambda row: order.get(row[1], len(order)))
     return {id: place for place, (id, _) in enumerate(found)}
 
 

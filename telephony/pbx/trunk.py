@@ -11,6 +11,9 @@ from telephony.settings import TRUNKS, TrunkSettings
 
 NOT_NEEDED, REGISTERED = "not needed", "Registered"
 
+QUALIFIED_WITHIN = 4.0
+"""Seconds; Asterisk gives a question up after three."""
+
 
 @dataclass(frozen=True)
 class TrunkState:
@@ -35,3 +38,12 @@ def trunk_state(house: House, trunk: TrunkSettings = TRUNKS[0]) -> TrunkState:
         return TrunkState(reachable, NOT_NEEDED)
     said = re.search(rf"(?m)^\s*{trunk.name}/\S+\s+\S+\s+(\w+)", render.console(house, "pjsip show registrations"))
     return TrunkState(reachable, said.group(1) if said else "Unregistered")
+
+
+def answers_now(house: House) -> bool:
+    """Whether the carrier answers when it is asked anew: that it did not may be the end of a question from before it came back."""
+    render.console(house, f"pjsip qualify {TRUNKS[0].name}")
+    until = house.clock.monotonic() + QUALIFIED_WITHIN
+    while not (reachable := trunk_state(house).reachable) and house.clock.monotonic() < until:
+        house.clock.sleep(0.2)
+    return reachable

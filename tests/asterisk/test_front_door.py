@@ -10,12 +10,13 @@ import socket
 import ssl
 import urllib.error
 import urllib.request
+from http.client import HTTPSConnection
 from typing import Any
 
 import pytest
 
 from admin.demo.stage import Stage
-from contact_center.settings import WEB_PORT
+from contact_center.settings import WEB_PORT, WEB_SIGN_INS
 from contact_center.web import COOKIE
 from telephony.settings import SIP_PORT
 
@@ -141,3 +142,22 @@ def test_http_nonsense_is_refused(centre: Stage) -> None:
                 assert b"root:" not in answer.read()
         except urllib.error.HTTPError as error:
             assert error.code < 500
+
+
+def test_who_tries_to_sign_in_again_and_again_is_told_to_wait_and_others_are_not(centre: Stage) -> None:
+    def tries(address: str) -> tuple[int, str]:
+        context = ssl.create_default_context(cafile=str(centre.home / "tls" / "authority.pem"))
+        port = centre.house.settings[WEB_PORT]
+        connection = HTTPSConnection("localhost", port, context=context, timeout=20, source_address=(address, 0))
+        connection.request("POST", "/sign-in", b"account=agent&password=x", {"Host": f"localhost:{port}"})
+        answer = connection.getresponse()
+        said = answer.status, answer.read().decode()
+        connection.close()
+        return said
+
+    allowed = 2 * centre.house.settings[WEB_SIGN_INS]
+    answers = [tries("127.0.0.77") for _ in range(allowed + 20)]
+    assert answers[0][0] != 429
+    assert answers[-1][0] == 429
+    assert "1分ほど待ってから" in answers[-1][1]
+    assert tries("127.0.0.78")[0] != 429
