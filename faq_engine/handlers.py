@@ -56,6 +56,8 @@ def draft(hub: Hub, actor: Actor, message: m.AskDraft) -> Iterator[Message]:
     yield m.DraftBegun(turn=message.turn, sent=written.sent, endpoint=written.endpoint)
     for part in written.parts:
         if isinstance(part, Sentence):
-            yield m.DraftSentence(turn=message.turn, text=part.text, code=part.code, edition=part.edition, quote=part.quote)
+            yield m.DraftSentence(
+                turn=message.turn, text=part.text, code=part.code, edition=part.edition, quote=part.quote, verbatim=part.verbatim
+            )
         else:
             yield m.DraftEnded(turn=message.turn, kept=part.kept, dropped=part.dropped, given_up=part.given_up)

@@ -63,7 +63,7 @@ class DraftBegun(Message):
 
 @dataclass(frozen=True, kw_only=True)
 class DraftSentence(Message):
-    """A sentence that an article bears out."""
+    """A sentence that an article bears out; `verbatim`: the article's own, where the model's wording could not be checked."""
 
     TYPE: ClassVar[str] = "faq.draft_sentence"
     turn: int
@@ -71,6 +71,7 @@ class DraftSentence(Message):
     code: str
     edition: int
     quote: str
+    verbatim: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -94,13 +94,13 @@ def evaluate(
 
 @faq.command("draft-eval")
 @click.option("--statements", type=_FILE, help="Judged statements as JSON; the product's own where none is given.")
-@click.option("--half", type=click.Choice(["tuned", "kept-back", "all"]), default="kept-back", help="Which half of them.")
+@click.option("--own", type=click.Choice(["tuned", "kept-back"]), default="kept-back", help="Which of the product's own statements.")
 @click.pass_obj
-def draft_eval(context: Context, statements: Path | None, half: str) -> None:
+def draft_eval(context: Context, statements: Path | None, own: str) -> None:
     """How many false sentences the checks of drafts let through, and how many true ones; and silence where no article answers."""
     from faq_engine.drafts.evaluate import abstention, evaluate, read_statements
 
-    rows = evaluate(read_statements(statements), half)
+    rows = evaluate(read_statements(statements, own))
     silent = abstention()
     table: list[tuple[Any, ...]] = [
         (row.kind, row.count, row.accepted, f"{row.rate:.1%}", f"{row.low:.1%}-{row.high:.1%}") for row in rows

@@ -39,6 +39,7 @@ export class DraftPart {
     $("faq-draft-sent").textContent = "";
     this.state(t("下書きを作っています。上の検索結果はそのまま使えます。"));
     this.draw();
+    $("faq-draft").scrollIntoView({ block: "nearest" });
     this.console.send("faq.draft", { turn: this.turn, city: this.panel.city, typed, contact: this.console.contact?.id ?? null }).catch((refusal) => this.state(refusal.sentence));
   }
 
@@ -49,13 +50,15 @@ export class DraftPart {
   add(line) {
     this.lines.push(line);
     this.draw();
+    $("faq-draft").scrollIntoView({ block: "nearest" });
   }
 
   ended({ kept, dropped, given_up: why }) {
-    const left = dropped ? t("FAQで確かめられない{n}文を除きました。", { n: dropped }) : "";
+    const left = dropped ? t("FAQで確かめられない言い方の{n}文を除きました。", { n: dropped }) : "";
     const cut = { slow: t("時間がかかりすぎたので、途中で止めました。"), provider: t("下書きの接続先が応えません。") }[why] ?? "";
     const nothing = kept ? "" : t("FAQに根拠がありません。担当課か責任者につないでください。");
     this.state([nothing, cut, left].filter(Boolean).join(" "));
+    $("faq-draft").scrollIntoView({ block: "nearest" });
   }
 
   state(text) {
@@ -67,6 +70,7 @@ export class DraftPart {
       const row = element("li");
       row.dataset.key = String(n);
       element("span", line.text, "", row);
+      if (line.verbatim) element("small", t("記事の文のまま"), "quiet", row);
       const found = this.panel.found.find((one) => one.code === line.code);
       const key = element("button", found?.question ?? line.code, "plain source", row);
       key.dataset.code = line.code;

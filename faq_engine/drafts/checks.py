@@ -14,13 +14,16 @@ from collections.abc import Iterable
 from importlib.resources import files
 from typing import Any
 
+from faq_engine.drafts.polarity import contradict, polarities
 from faq_engine.drafts.prompt import Given, Said
 from faq_engine.search.analysis import SILENT, Analyzer, weight_of
 
-SHORTEST_QUOTE = 4
+SHORTEST_QUOTE, LONGEST_QUOTE = 4, 4
+"""Characters that a quote has at least, and sentences that it may run over."""
+
 LONG_NUMBER = 3
-COVERAGE = 0.5
-"""The part of a sentence's content, by weight, that its quote must have."""
+COVERAGE = 0.9
+"""The part of a sentence's content, by weight, that its quote must have; decision 0020 has what less of it lets through."""
 
 KINDRED = 0.3
 """A sentence of the quote is meant where it shares at least this much of what the nearest one shares."""
@@ -93,6 +96,23 @@ def _kanji_value(text: str) -> int:
     return total + digit
 
 
+def whole(quote: str, answer: str) -> str:
+    """The whole sentences of an answer in which a quote stands, as they are written there; empty where it does not.
+
+    Half a sentence can say the opposite of the whole one.
+    """
+    wanted = plain(quote)
+    if len(wanted) < SHORTEST_QUOTE:
+        return ""
+    sentences = [one for line in answer.splitlines() for one in re.findall("[^。]+。?", line.lstrip("・").strip())]
+    for count in range(1, LONGEST_QUOTE + 1):
+        for first in range(len(sentences) - count + 1):
+            found = "".join(sentences[first : first + count])
+            if wanted in plain(found):
+                return found
+    return ""
+
+
 class Checker:
     """Compares what a model says with what it quotes."""
 
@@ -105,15 +125,17 @@ class Checker:
 
     def refusal(self, said: Said, article: Given) -> str | None:
         """Why a sentence is dropped, in a word; None where it is borne out."""
-        text, quote, title = plain(said.text), plain(said.quote), plain(article.question)
+        told = whole(said.quote, article.answer)
+        text, quote, title = plain(said.text), plain(told), plain(article.question)
         rules = {
-            "quote": len(quote) >= SHORTEST_QUOTE and quote in plain(article.answer),
+            "quote": bool(told),
             "empty": bool(text),
             "number": _numbers_agree(numbers(text), numbers(quote) | numbers(title)),
             "claim": _claims_agree(text, quote),
             "rival": _rivals_agree(text, quote),
             "opposite": not any(_contradict(text, quote, *pair) for pair in _OPPOSITES),
             "body": all(body in quote or body[-4:] in quote for body in _BODY.findall(text)),
+            "polarity": not contradict(polarities(self._analyzer.morphemes(text)), polarities(self._analyzer.morphemes(quote))),
             "denial": _denials(text) == _denials("。".join(_meant(text, quote))),
         }
         broken = next((name for name, holds in rules.items() if not holds), None)

@@ -60,29 +60,26 @@ class Rate:
         }  # fmt: skip
 
 
-def read_statements(path: Path | None) -> list[dict[str, Any]]:
+def read_statements(path: Path | None = None, own: str = "kept-back") -> list[dict[str, Any]]:
     """Judged statements: article, quote, text, whether it is true, and in what it is wrong.
 
+    :param own: where there is no path, which of the product's own: `tuned`, on which the rules were made, or `kept-back`.
     :raises BadInput: where the file is none.
     """
     try:
-        text = path.read_text("utf-8") if path else files("faq_engine").joinpath("judged", "statements.json").read_text("utf-8")
+        text = (path or files("faq_engine").joinpath("judged", f"statements-{own}.json")).read_text("utf-8")
         found: list[dict[str, Any]] = json.loads(text)
         return found
     except (OSError, ValueError) as error:
         raise BadInput("%(path)s を読めません。JSONのファイルか確かめてください。", path=path) from error
 
 
-def evaluate(statements: list[dict[str, Any]], half: str) -> list[Rate]:
-    """The rate of each kind. The rules were tuned on the statements with odd numbers only.
-
-    :param half: `tuned`, `kept-back` or `all`.
-    """
+def evaluate(statements: list[dict[str, Any]]) -> list[Rate]:
+    """The rate of each kind."""
     articles, checker = dict(shipped()), Checker(Analyzer())
     counts: dict[str, list[int]] = {}
     for one in statements:
-        odd = int(one["id"][1:]) % 2 == 1
-        if one["article"] not in articles or (half != "all" and (half == "tuned") != odd):
+        if one["article"] not in articles:
             continue
         content = articles[one["article"]]
         said = Said(one["text"], one["article"], 1, one["quote"].replace("○○市", "{city}"))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from contact_center.errors import Unavailable
 from contact_center.identity import Actor
 from faq_engine.drafts import prompt
-from faq_engine.drafts.checks import Checker
+from faq_engine.drafts.checks import Checker, whole
 from faq_engine.drafts.endpoint import Endpoint
 from faq_engine.drafts.masking import mask_out
 from faq_engine.drafts.prompt import Given
@@ -22,12 +22,16 @@ MOST_SENTENCES = 5
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence that an article bears out."""
+    """A sentence that an article bears out.
+
+    :param verbatim: it is the article's own, in the place of a model's wording that could not be checked.
+    """
 
     text: str
     code: str
     edition: int
     quote: str
+    verbatim: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ class Drafter:
         self, said: Iterator[str], articles: dict[str, Given], restore: Callable[[str], str]
     ) -> Iterator[Sentence | Ending]:
         kept = dropped = 0
-        given_up = ""
+        given_up, read = "", set[str]()
         lines = prompt.sentences(said)
         while kept < MOST_SENTENCES:
             try:
@@ -93,9 +97,16 @@ class Drafter:
                 given_up = "provider"
                 break
             article = articles.get(line.article) if line is not None else None
-            if line is None or article is None or article.edition != line.edition or not self._checker.bears_out(line, article):
+            if line is None or article is None or article.edition != line.edition:
                 dropped += 1
                 continue
-            kept += 1
-            yield Sentence(restore(line.text), article.code, article.edition, line.quote)
+            told = whole(line.quote, article.answer)
+            borne_out = self._checker.bears_out(line, article)
+            dropped += not borne_out
+            # What the model pointed at is true, whatever it made of it: the article's own sentence is shown, once.
+            if borne_out or (told and told not in read):
+                kept += 1
+                text = restore(line.text) if borne_out else told
+                yield Sentence(text, article.code, article.edition, line.quote, verbatim=not borne_out)
+            read.add(told)
         yield Ending(kept, dropped, given_up)

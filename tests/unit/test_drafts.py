@@ -70,17 +70,19 @@ def test_one_number_is_one_in_every_writing() -> None:
         ("警察署で一時停止の電話をしてください。", "まず、一時停止の電話をしてください。", "rival"),
         ("印鑑を持って、一時停止の電話をしてください。", "まず、一時停止の電話をしてください。", "coverage"),
         ("一時停止の電話をしてください。", "警察に届けてください。", "quote"),
+        ("代理の方が受け取れます。", "代理の方は受け取れ", "claim"),
     ],
 )
 def test_a_sentence_stands_only_where_its_quote_bears_it_out(text: str, quote: str, why: str | None) -> None:
     assert Checker(ANALYZER).refusal(Said(text, "loss", 3, quote), ARTICLE) == why
 
 
-def test_no_changed_number_of_the_judged_statements_passes_and_most_true_ones_do() -> None:
-    rates = {rate.kind: rate for rate in evaluate(read_statements(None), "all")}
-    assert {*FALSE_KINDS, "paraphrase", "scope"} <= set(rates)
-    assert rates["number"].rate < 0.02
-    assert rates["paraphrase"].rate > 0.6
+def test_hardly_a_false_one_of_the_judged_statements_passes_and_about_half_the_true_ones_do() -> None:
+    rates = {rate.kind: rate for rate in evaluate(read_statements())}
+    assert {*FALSE_KINDS, "paraphrase"} <= set(rates)
+    assert rates["number"].accepted == 0
+    assert rates["false (number, polarity, foreign)"].rate < 0.02
+    assert rates["paraphrase"].rate > 0.45
 
 
 def test_sentences_are_read_as_their_lines_come_and_what_is_none_is_counted() -> None:
