@@ -94,7 +94,7 @@ def evaluate(
 
 @faq.command("draft-eval")
 @click.option("--statements", type=_FILE, help="Judged statements as JSON; the product's own where none is given.")
-@click.option("--own", type=click.Choice(["tuned", "kept-back"]), default="kept-back", help="Which of the product's own statements.")
+@click.option("--own", type=click.Choice(["tuned", "kept-back"]), default="kept-back", help="Which of the product's own.")
 @click.pass_obj
 def draft_eval(context: Context, statements: Path | None, own: str) -> None:
     """How many false sentences the checks of drafts let through, and how many true ones; and silence where no article answers."""

@@ -82,6 +82,7 @@ class Scene:
         page.keyboard.press("Alt+v")
         page.get_by_text("送った言葉").wait_for()
         page.locator("#faq-draft-lines li").first.wait_for()
+        page.locator("#faq-draft-sent").scroll_into_view_if_needed()
         take(page, "faq-4-draft")
         page.click("#faq-draft-close")
         page.keyboard.press("Alt+i")
