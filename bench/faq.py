@@ -110,7 +110,9 @@ class Typist:
     def __init__(self, on_stage: Stage) -> None:
         house = on_stage.house
         context = ssl.create_default_context(cafile=str(on_stage.home / "tls" / "authority.pem"))
-        self._connection = HTTPSConnection("localhost", house.settings[WEB_PORT], context=context, timeout=120)
+        port = house.settings[WEB_PORT]
+        self._page = f"https://localhost:{port}/console"
+        self._connection = HTTPSConnection("localhost", port, context=context, timeout=120)
         self._cookie = f"{COOKIE}={house.identity.sign_in('agent', on_stage.passwords['agent'])}"
         panel, form_cookie = self._ask("GET", "/faq/panel", None, {})
         self._cookie += "; " + form_cookie
@@ -119,7 +121,7 @@ class Typist:
     def types(self, text: str) -> dict[str, Any]:
         """One key: what the panel shows after it."""
         body = json.dumps({"typed": text, "city": CITY, "menu": "", "public": False})
-        answer, _ = self._ask("POST", "/faq/search", body, {"X-CSRFToken": self._token, "Referer": "https://localhost/"})
+        answer, _ = self._ask("POST", "/faq/search", body, {"X-CSRFToken": self._token, "Referer": self._page})
         found: dict[str, Any] = json.loads(answer)
         return found
 

@@ -196,6 +196,9 @@ class Feature:
     service: str | None = None
     """What its views, handlers and tasks share, made once in a process that asks for it: `(house) -> object`."""
 
+    warm_up: str | None = None
+    """What a web process does in the background at its start, so that nobody's first request waits for it: `(house) -> None`."""
+
     migrations: str | None = None
     """Package of its alembic revisions, a branch of their own; None where it has no tables."""
 

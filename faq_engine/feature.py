@@ -32,5 +32,6 @@ feature = Feature(
     demo_settings="faq_engine.demo:settings",
     processes="faq_engine.drafts.fake:processes",
     service="faq_engine.service:Faq",
+    warm_up="faq_engine.service:warm_up",
     migrations="faq_engine.migrations",
 )

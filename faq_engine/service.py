@@ -213,6 +213,13 @@ def of(house: House) -> Faq:
     return found
 
 
+def warm_up(house: House) -> None:
+    """Build the index; a search that comes meanwhile waits for it."""
+    faq = of(house)
+    with house.database.reading() as session:
+        faq.index.catch_up(session)
+
+
 def _reading(found: Found, local: Local) -> Reading:
     content = found.card.content
     office, phone = local.office(content.department)
