@@ -243,7 +243,7 @@ class Stage:
             permissions=["microphone", "notifications"],
         )  # fmt: skip
         page = context.new_page()
-        page.set_default_timeout(15000)
+        page.set_default_timeout(30000)
         return page
 
     def close_pages(self) -> None:

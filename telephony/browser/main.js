@@ -127,8 +127,9 @@ function drawCall() {
   }
   for (const id of ["card", "seat-keys"]) $(id).inert = !mine;
   calling.draw(mine);
-  $("hold").disabled = $("mute").disabled = $("hang-up").disabled = !(phone.inCall && mine);
-  if (ringing) $("hang-up").disabled = true;
+  $("hold").disabled = $("mute").disabled = !(phone.inCall && mine);
+  // A call of one's own can be given up from its first moment, also while this phone is still being connected to it.
+  $("hang-up").disabled = !mine || ringing || !(phone.inCall || phone.state === "ringing");
   // Whoever only listens has nobody to put on hold.
   if (seat?.supervises) $("hold").disabled = true;
   $("hold").setAttribute("aria-pressed", String(phone.state === "held"));

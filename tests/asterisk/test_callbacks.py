@@ -78,6 +78,7 @@ def test_an_agent_who_hangs_up_before_the_answer_has_tried(centre: Stage, desk: 
     callback = asks(centre, desk, caller)
     click(desk, callback, "call")
     caller.waits("ringing")
+    desk.page.get_by_text("呼び出しています").first.wait_for()
     desk.page.keyboard.press("F8")
     caller.waits("idle")
     desk.presence("away")

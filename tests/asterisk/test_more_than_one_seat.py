@@ -185,7 +185,8 @@ def test_a_resident_passed_on_to_an_office_that_answers_is_written_up_here(
     id = talks(centre, desk, caller)
     picks(desk, "市民", "Shift+Enter")
     desk.presence("wrapping")
-    assert contact(centre, id).state == "transferring"
+    row = contact(centre, id)
+    assert (row.state, row.third, row.passed_to, row.cut) == ("transferring", "department:citizens", "", False)
     office.picks_up()
     centre.wait(lambda: contact(centre, id).state == "wrapping", 10, "still being passed on")
     assert contact(centre, id).passed_to == "department:citizens"
