@@ -99,6 +99,10 @@ def short_path() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+# Two tests of the whole centre share two processors.
+Stage.patience = 3.0
+
+
 @pytest.fixture(scope="session")
 def centre() -> Iterator[Stage]:
     """The running centre."""

@@ -70,6 +70,8 @@ class Stage:
     """
 
     keeper = "admin.processes.keeper"
+    patience = 1.0
+    """How many times longer than was said it waits before it gives up; a machine that runs tests side by side takes longer."""
 
     def __init__(
         self, home: Path, quiet: bool = False, directory: Path | None = None, more: str = "", any_ports: bool = False
@@ -209,6 +211,7 @@ class Stage:
 
         :raises Unavailable: where it does not within that time.
         """
+        seconds *= self.patience
         end, pause = self.clock.monotonic() + seconds, 0.02
         while True:
             value = condition()

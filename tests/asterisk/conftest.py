@@ -35,7 +35,7 @@ class Desk:
     def __init__(self, centre: Stage, page: Any) -> None:
         self.centre, self.page = centre, page
 
-    def presence(self, state: str, seconds: float = 15) -> None:
+    def presence(self, state: str, seconds: float = 30) -> None:
         self.page.wait_for_selector(f"#presence[data-state={state}]", timeout=seconds * 1000)
 
     def is_open(self) -> None:
@@ -52,7 +52,7 @@ class Desk:
         self.page.locator(f"#lines li[data-key={line}] .waiting", has_text=f"待ち {count}人").wait_for(state="attached")
 
     def rings(self) -> None:
-        self.page.wait_for_selector("body[data-phone=ringing]", timeout=20000)
+        self.page.wait_for_selector("body[data-phone=ringing]")
         self.page.wait_for_selector("#contact:not([hidden])")
 
     def answers(self) -> None:
@@ -62,7 +62,7 @@ class Desk:
 
     def picks_up(self) -> None:
         """Answer as soon as the phone rings, whether or not the centre can write and show anything."""
-        self.page.wait_for_selector("body[data-phone=ringing]", timeout=20000)
+        self.page.wait_for_selector("body[data-phone=ringing]")
         self.page.keyboard.press("F4")
         self.page.wait_for_selector("body[data-phone=talking]")
 

@@ -85,7 +85,7 @@ def test_talk_at_a_native_phone_outlives_hub_and_front_door(
     desk.answers()
     for name in ("hub", "nginx"):
         kill(centre, name)
-        page.wait_for_selector("#notice", state="hidden", timeout=15000)
+        page.wait_for_selector("#notice", state="hidden")
     assert phone.poll() is None
     channels = render.console(centre.house, "core show channels concise")
     assert "PJSIP/seat-2-native" in channels

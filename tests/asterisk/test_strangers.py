@@ -103,7 +103,7 @@ def test_what_a_caller_calls_themselves_is_neither_heard_as_asterisks_word_nor_k
     with invite(centre, user, centre.carrier.host) as status:
         assert status == 200
         desk.rings()
-    desk.page.wait_for_selector("#presence[data-state=available]", timeout=20000)
+    desk.page.wait_for_selector("#presence[data-state=available]")
     assert "lost" not in log.read_text("utf-8", "replace")[since:]
     record = (centre.home / "asterisk" / "log" / "queue_log").read_text()
     assert "Event: Hangup" not in record

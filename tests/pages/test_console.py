@@ -131,7 +131,7 @@ def test_a_second_tab_is_told_and_may_take_over(centre: Stage, desk: Desk, resid
     assert "引き継がれました" in desk.page.inner_text("#notice")
     caller = resident()
     caller.calls()
-    second.wait_for_selector("body[data-phone=ringing]", timeout=20000)
+    second.wait_for_selector("body[data-phone=ringing]")
     second.keyboard.press("F4")
     second.wait_for_selector("body[data-phone=talking]")
     assert desk.page.get_attribute("body", "data-phone") != "talking"
