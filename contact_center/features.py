@@ -88,12 +88,29 @@ class Task:
     """Work of the worker: `(house, id) -> None`. The message carries only an id, the work lies in a table.
 
     :param every: seconds between runs, or None where it is only sent.
+    :param queue: the name of the `Queue` whose processes run it; empty: the worker that does all that is short.
     """
 
     name: str
     permission: str
     function: str
     every: float | None = None
+    queue: str = ""
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Processes of their own for tasks that take long.
+
+    :param at_once: how many of its tasks run at once on this machine; 0: none here, another machine runs them.
+    :param jobs: a process ends after so many tasks and a fresh one takes its place.
+    :param warm_up: what each process does at its start: `(house) -> None`.
+    """
+
+    name: str
+    at_once: Setting[int]
+    jobs: int
+    warm_up: str
 
 
 @dataclass(frozen=True)
@@ -181,6 +198,7 @@ class Feature:
     hub_handlers: tuple[HubHandler, ...] = ()
     reactions: tuple[Reaction, ...] = ()
     tasks: tuple[Task, ...] = ()
+    queues: tuple[Queue, ...] = ()
     commands: tuple[Command, ...] = ()
     health: tuple[HealthCheck, ...] = ()
     awaiting: tuple[Awaiting, ...] = ()
@@ -198,6 +216,11 @@ class Feature:
 
     warm_up: str | None = None
     """What a web process does in the background at its start, so that nobody's first request waits for it: `(house) -> None`."""
+
+    board: str | None = None
+    """What it adds to the board of consoles, under its own name: `(house, session, actor, event) -> leaves`. Without an event
+    all of them; with one of its own events those that it has changed, None for what is gone.
+    """
 
     migrations: str | None = None
     """Package of its alembic revisions, a branch of their own; None where it has no tables."""

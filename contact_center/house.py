@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -22,6 +23,7 @@ from contact_center.errors import SettingsError
 from contact_center.events import KERNEL_EVENTS, EventLog
 from contact_center.features import Feature, PersonalData, check_permissions, load_features, resolve
 from contact_center.identity import KERNEL_PERMISSIONS, Identity, Rights
+from contact_center.jobs import Jobs
 from contact_center.personal import Keyring, Vault
 from contact_center.reports import Board, Fold
 from contact_center.seats import Seats
@@ -77,6 +79,7 @@ class House:
     escalations: Escalations
     fold: Fold
     board: Board
+    jobs: Jobs = field(default_factory=Jobs)
     _services: dict[str, Any] = field(default_factory=dict)
     _one_at_a_time: Any = field(default_factory=RLock)
 
@@ -142,11 +145,16 @@ def build(settings: Settings, clock: Clock | None = None) -> House:
     notices = Notices(clock, log)
     notes = Notes(clock, log, audit, vault, seats, directory, contacts)
     escalations = Escalations(clock, log, audit, vault, directory, notes, callbacks, settings[ANSWER_WITHIN])
-    return House(
+    board = Board(clock, directory, notices, seats, callbacks, escalations)
+    house = House(
         settings=settings, features=features, clock=clock, database=database, log=log, keyring=keyring, audit=audit,
         vault=vault, rights=rights, identity=Identity(database, clock, log, audit, rights, settings),
         directory=directory, notices=notices, ledger=Ledger(clock), seats=seats, callbacks=callbacks,
         contacts=contacts, outgoing=outgoing, sharing=sharing, notes=notes,
         corrections=Corrections(clock, log, audit, vault, seats, notes), escalations=escalations,
-        fold=Fold(database, log, settings[SERVICE_LEVEL]), board=Board(clock, directory, notices, seats, callbacks, escalations),
+        fold=Fold(database, log, settings[SERVICE_LEVEL]), board=board,
     )  # fmt: skip
+    for feature in features:
+        if feature.board is not None:
+            board.add(feature.name, frozenset(feature.events), partial(resolve(feature.board), house))
+    return house

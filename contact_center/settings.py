@@ -62,6 +62,7 @@ AUDIT_CHECKPOINTS = Setting(
 )
 KEYS = Setting("personal.keys", "", "Folder of the keys of personal data; empty: `keys` in the home folder.")
 CONTACT_DAYS = Setting("personal.contact_days", 90, "Days after which number and note of a contact are erased.", least=1, most=3650)
+BROKER = Setting("worker.broker", "", "URL of the workers' broker (Redis or RabbitMQ); empty: Redis on this machine.", secret=True)
 WEB_HOST = Setting("web.host", "127.0.0.1", "Address on which nginx answers browsers.")
 WEB_PORT = _port("web.port", 8443, "HTTPS port on which nginx answers browsers.")
 WEB_NAMES = Setting("web.names", "localhost", "Names and addresses in the certificate, separated by commas.")
@@ -94,9 +95,9 @@ SERVICE_LEVEL_TARGET = Setting(
 LONGEST_WAIT_TARGET = Setting("reports.longest_wait_target", 60, "Seconds that nobody should wait longer.", least=1)
 
 KERNEL_SETTINGS: tuple[Setting[Any], ...] = (
-    NAME, HOME, DIRECTORY, LANGUAGE, DATABASE_URL, AUDIT_URL, AUDIT_CHECKPOINTS, KEYS, CONTACT_DAYS, WEB_HOST, WEB_PORT,
-    WEB_NAMES, WEB_WORKERS, WEB_SIGN_INS, SESSION_IDLE, SESSION_HOURS, WRAP_UP, ABANDON_AFTER, ANSWER_WITHIN, SERVICE_LEVEL,
-    ANSWER_RATE_TARGET, SERVICE_LEVEL_TARGET, LONGEST_WAIT_TARGET,
+    NAME, HOME, DIRECTORY, LANGUAGE, DATABASE_URL, AUDIT_URL, AUDIT_CHECKPOINTS, KEYS, CONTACT_DAYS, BROKER, WEB_HOST,
+    WEB_PORT, WEB_NAMES, WEB_WORKERS, WEB_SIGN_INS, SESSION_IDLE, SESSION_HOURS, WRAP_UP, ABANDON_AFTER, ANSWER_WITHIN,
+    SERVICE_LEVEL, ANSWER_RATE_TARGET, SERVICE_LEVEL_TARGET, LONGEST_WAIT_TARGET,
 )  # fmt: skip
 
 

@@ -125,6 +125,7 @@ def processes(house: House) -> list[Process]:
         "--worker-tmp-dir", "/dev/shm" if os.access("/dev/shm", os.W_OK) else str(home / "tmp"), "--graceful-timeout", "5",  # noqa: S108
         "--forwarded-allow-ips", "*", "--no-control-socket", "admin.processes.web:application()",
     ]  # fmt: skip
+    queues = [queue for feature in house.features for queue in feature.queues if house.settings[queue.at_once]]
     further = [resolve(feature.processes)(house.settings) for feature in house.features if feature.processes]
     return [
         Process("redis", ["/usr/bin/redis-server", str(run / "redis.conf")], run / "redis.sock"),
@@ -133,6 +134,7 @@ def processes(house: House) -> list[Process]:
         Process("hub", [sys.executable, "-m", "admin.processes.hub"], run / "hub.sock"),
         Process("switchboard", [sys.executable, "-m", "admin.processes.switchboard"]),
         Process("worker", [sys.executable, "-m", "admin.processes.worker"]),
+        *(Process(f"worker-{queue.name}", [sys.executable, "-m", "admin.processes.worker", queue.name]) for queue in queues),
         Process("nginx", [nginx, "-c", str(run / "nginx.conf"), "-p", str(run), "-e", "stderr"], run / "nginx.pid"),
         *(Process(name, command) for made in further for name, command in made),
     ]

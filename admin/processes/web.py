@@ -8,6 +8,7 @@ from flask import Flask
 
 from admin.app import create_app
 from admin.processes.start import give_way, start
+from admin.processes.worker import connect
 from contact_center.features import resolve
 
 
@@ -15,6 +16,7 @@ def application() -> Flask:
     """What gunicorn serves; what takes long to get ready is begun beside it."""
     give_way()
     house = start()
+    connect(house)
     for feature in house.features:
         if feature.warm_up is not None:
             Thread(target=resolve(feature.warm_up), args=(house,), daemon=True, name=f"warm-up-{feature.name}").start()

@@ -149,8 +149,7 @@ class Calendar:
         return mark if pressable or mark not in (Mark.FREE, Mark.FEW) else Mark.UNKNOWN
 
     def _options(self, frame: Any) -> list[dict[str, Any]]:
-        script = f"(selector) => {{ const one = {_M} && document.querySelector(selector); return one && one.tagName === 'SELECT' ? {_M}.options(one) : []; }}"
-        return list(frame.evaluate(script, self._view.cells))
+        return list(frame.evaluate(f"(selector) => {_M} ? {_M}.choices(selector) : []", self._view.cells))
 
     def _option(self, place: int, at: int, one: dict[str, Any]) -> Cell | None:
         day = read_date(one["text"], self._today)

@@ -17,7 +17,10 @@ _WORDS = [
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--disable-crash-reporter",
 ]  # fmt: skip
-_STILL = "*, *::before, *::after { animation-duration: 1ms !important; animation-delay: 0s !important; transition-duration: 1ms !important; transition-delay: 0s !important; scroll-behavior: auto !important; }"
+_STILL = (
+    "*, *::before, *::after { animation-duration: 1ms !important; animation-delay: 0s !important; "
+    "transition-duration: 1ms !important; transition-delay: 0s !important; scroll-behavior: auto !important; }"
+)
 """Decoration costs most of a booking's time. Events of its end still come, as some sites wait for them."""
 
 _SCRIPT = files("booking_agent.driver").joinpath("page.js").read_text("utf-8")

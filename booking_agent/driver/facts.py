@@ -78,9 +78,10 @@ def read_shown(visit: Visit, names: Mapping[str, str], today: date, step: str, n
     return shown
 
 
-def differs(shown: Shown, slot: Slot, people: int, name: str = "") -> list[str]:
+def differs(shown: Shown, slot: Slot, people: int | None, name: str = "") -> list[str]:
     """The facts that are not what was meant; empty where the page shows exactly what was meant.
 
+    :param people: None where that does not matter.
     :param name: empty where none was given.
     """
     wrong = []
@@ -91,7 +92,7 @@ def differs(shown: Shown, slot: Slot, people: int, name: str = "") -> list[str]:
         wrong.append("time")
     if slot.counter and "counter" in shown.texts and plain(shown.texts["counter"]) != plain(slot.counter):
         wrong.append("counter")
-    if "people" in shown.texts and read_number(shown.texts["people"]) != people:
+    if people is not None and "people" in shown.texts and read_number(shown.texts["people"]) != people:
         wrong.append("people")
     if name and "name" in shown.texts and _letters(shown.texts["name"]) != _letters(name):
         wrong.append("name")

@@ -1,5 +1,5 @@
-"""The last button hands in once. Chromium repeats a request by itself where a kept connection breaks off before the answer, and some
-pages send twice; so what is handed in passes through here, and each request goes out at most once.
+"""The last button hands in once. Chromium repeats a request by itself where a kept connection breaks off before the answer, and
+some pages send twice; so what is handed in passes through here, and each request goes out at most once.
 """
 
 from __future__ import annotations
@@ -48,7 +48,10 @@ class HandingIn:
         route.fulfill(response=answer)
 
     def _hands_in(self, request: Request) -> bool:
-        return request.method not in ("GET", "HEAD", "OPTIONS")
+        """What is not a mere GET; and where nothing was sent yet, the page that a link leads to, for some sites book by a link."""
+        if request.method == "GET":
+            return not self.sent and request.is_navigation_request()
+        return request.method not in ("HEAD", "OPTIONS")
 
 
 @contextmanager

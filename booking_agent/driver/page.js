@@ -209,8 +209,12 @@
     return keys.length === 1 ? keys[0] : keys.length ? keys.find((part) => part !== one) || one : null;
   };
   const options = (one) => [...one.options].map((option) => ({ text: norm(option.text), disabled: option.disabled || !option.value && option.index === 0 }));
+  const choices = (selector) => {
+    const one = document.querySelector(selector);
+    return one && one.tagName === "SELECT" ? options(one) : [];
+  };
   const CAPTCHAS = "iframe[src*=recaptcha i][src*=bframe i], iframe[src*=recaptcha i][src*='size=normal' i], iframe[src*=hcaptcha i], iframe[src*='challenges.cloudflare' i], img[src*=captcha i], img[alt*=画像認証]";
   const captcha = () => [...all(CAPTCHAS)].some(shown);
 
-  Object.defineProperty(window, KEY, { value: { quiet, find, alternatives, facts, cells, key, options, captcha, words: () => norm(document.body ? document.body.innerText : "") } });
+  Object.defineProperty(window, KEY, { value: { quiet, find, alternatives, facts, cells, key, options, choices, captcha, words: () => norm(document.body ? document.body.innerText : "") } });
 })();

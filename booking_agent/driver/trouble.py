@@ -21,6 +21,7 @@ class Reason(StrEnum):
     CAPTCHA = "captcha"
     MAIL = "mail"
     GIVEN_UP = "given_up"
+    OURS = "ours"
     BROWSER = "browser"
     IN_DOUBT = "in_doubt"
 

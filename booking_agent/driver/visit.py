@@ -106,7 +106,8 @@ class Visit:
         end = self.clock.monotonic() + REST_MOST
         while self.clock.monotonic() < end:
             moves = self._moves
-            if all([self._still(frame) for frame in self.page.frames]) and moves == self._moves and not self._waits():
+            still = [self._still(frame) for frame in self.page.frames]
+            if all(still) and moves == self._moves and not self._waits():
                 return
             if self._waits():
                 self.page.wait_for_timeout(5)

@@ -187,18 +187,15 @@ class Work:
                     self.visit.do(step, f"{self.what}.commit {place}: {step.verb}")
                 return self._done(flow)
             except (Trouble, BrowserError) as error:
-                if not handed.sent and isinstance(error, Trouble) and not self._by_link(flow):
+                if not handed.sent and isinstance(error, Trouble):
                     # Nothing has left the machine: nothing can have been booked.
                     raise
                 if isinstance(error, Trouble) and error.reason in _SAYS_NO and not handed.lost:
                     raise
-                step = error.step if isinstance(error, Trouble) else f"{self.what}.commit"
+                where = error.step if isinstance(error, Trouble) else f"{self.what}.commit"
                 raise Trouble(
-                    Reason.IN_DOUBT, step, flow.done.see, "答えがありません" if handed.lost else str(getattr(error, "seen", ""))
+                    Reason.IN_DOUBT, where, flow.done.see, "答えがありません" if handed.lost else str(getattr(error, "seen", ""))
                 ) from error
-
-    def _by_link(self, flow: Flow) -> bool:
-        return any(step.click.startswith("link:") for step in flow.commit)
 
     def _done(self, flow: Flow) -> Shown:
         assert flow.done is not None

@@ -5,5 +5,6 @@ from booking_agent.profiles.schema import FACTS, Flow, Locator, Profile, Questio
 from booking_agent.profiles.values import FIELDS, Field, Template, wanted_fields
 
 __all__ = [
-    "FACTS", "FIELDS", "Field", "Flow", "Locator", "Profile", "Profiles", "Question", "Step", "Template", "View", "read", "wanted_fields",
+    "FACTS", "FIELDS", "Field", "Flow", "Locator", "Profile", "Profiles", "Question", "Step", "Template", "View", "read",
+    "wanted_fields",
 ]  # fmt: skip

@@ -39,7 +39,7 @@ def read(path: Path) -> Profile:
         raise BadInput("%(path)s を読めません。UTF-8で書かれたファイルを指定してください。", path=path) from error
     yaml = YAML()
     try:
-        tree = yaml.load(StringIO(text))
+        tree: Any = yaml.load(StringIO(text))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise _bad([(path, (mark.line + 1) if mark else 1, f"YAMLとして読めません（{error.problem}）")]) from error
@@ -126,7 +126,8 @@ def _bare(node: Any) -> Any:
 
 def _line(tree: Any, where: str, said: str = "") -> int:
     """The line in which a place such as `.book.fill[3].click` begins, or its nearest surroundings."""
-    node, line = tree, 1
+    node: Any = tree
+    line = 1
     for name, index in re.findall(r"\.([\w-]+)|\[(\d+)\]", where):
         key: Any = int(index) if index else name
         try:
@@ -134,7 +135,7 @@ def _line(tree: Any, where: str, said: str = "") -> int:
             node = node[key]
         except (KeyError, IndexError, AttributeError, TypeError):
             return line
-    if (found := re.search(r"unknown field `(.+)`", said)) is not None and isinstance(node, dict) and found[1] in node:
+    if (found := re.search(r"unknown field `(.+)`", said)) is not None and hasattr(node, "lc") and found[1] in node:
         line = node.lc.key(found[1])[0] + 1
     return line
 

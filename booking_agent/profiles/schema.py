@@ -60,8 +60,8 @@ def locator(written: str, usual: Kind) -> Locator:
 
 
 class Mailed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The booking goes on from a mail: its first `url` is opened, or its `code` is typed `into` a field. Each is a regular expression;
-    of a group, the group is taken.
+    """The booking goes on from a mail: its first `url` is opened, or its `code` is typed `into` a field. Each is a regular
+    expression; of a group, the group is taken.
     """
 
     url: str = ""
@@ -157,6 +157,17 @@ class Done(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     shows: dict[str, str] = {}
 
 
+class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a booking whose answer was lost can be found without its number.
+
+    :param mail: a regular expression whose group is the number, in the mail that the site sends when it is done.
+    :param already: the site lets nobody begin who holds a reservation: whether `book.enter` is let through tells.
+    """
+
+    mail: str = ""
+    already: bool = False
+
+
 class Flow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A way through the site.
 
@@ -182,7 +193,9 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What follows from an answer: booking is not possible (`stop` says why and what to do), something is to be brought, a field is set."""
+    """What follows from an answer: booking is not possible (`stop` says why and what to do), something is to be brought, a flag is
+    set for `when`.
+    """
 
     stop: str = ""
     bring: list[str] = []
@@ -205,32 +218,13 @@ class Budget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Window(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the city has decided, in days: the first and last day that can be booked, counted from today; until how many days before the
-    day a booking can be changed or cancelled on the site.
+    """What the city has decided, in days: the first and last day that can be booked, counted from today; until how many days before
+    the day a booking can be changed or cancelled on the site.
     """
 
     first: Annotated[int, Meta(ge=0)] = 1
     last: Annotated[int, Meta(ge=0, le=400)] = 60
     change_until: Annotated[int, Meta(ge=0)] = 0
-
-
-class Lane(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Slots read without a browser, where the site's owner allows it: an address that answers with JSON, and where in it they stand.
-
-    :param days: address of a month, with `{month:%Y%m}`, `{counter_at}` and `{people}`.
-    :param times: address of a day, with `{day:%Y%m%d}`.
-    :param day: path to each day, such as `weeks.*.*`; `day_is` names its date and `day_free` its mark.
-    :param time: likewise for each time.
-    """
-
-    days: str
-    times: str
-    day: str
-    day_is: str
-    day_free: str
-    time: str
-    time_is: str
-    time_free: str
 
 
 Texts = list[str]
@@ -251,7 +245,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     :param facts: the headings behind which the site shows day, time, counter, people, name and number of a booking.
     :param errors: words by which the site says what went wrong, beyond the usual ones.
     :param look: until days are shown, without any person's data; absent where the site shows none without.
-    :param lane: see `Lane`.
+    :param proof: see `Proof`.
     :param find: from the first page until a reservation is shown.
     :param ignore: parts of addresses of requests that never end.
     :param release: gives a kept slot back, from wherever the flow stands.
@@ -276,8 +270,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     days: View | None = None
     times: View | None = None
     look: list[Step] = []
-    lane: Lane | None = None
     book: Flow | None = None
+    proof: Proof = Proof()
     find: Flow | None = None
     change: Flow | None = None
     cancel: Flow | None = None

@@ -55,7 +55,7 @@ FIELDS: dict[str, Field] = {
 """In the order in which they are asked."""
 
 COMPOSED = {"name": ("family", "given"), "kana": ("family_kana", "given_kana")}
-NOT_ASKED = ("counter", "counter_at", "people", "day", "time", "month", "mailed")
+NOT_ASKED = ("counter", "people")
 _PLACE = re.compile(r"\{(\w+)((?:\|\w+)*)(?::([^{}]*))?\}")
 
 
@@ -158,4 +158,3 @@ def wanted_fields(profile: Profile, what: str, given: set[str]) -> list[Field]:
     if profile.mailbox == "desk":
         names.discard("mail")
     return [field for name, field in FIELDS.items() if name in names]
-

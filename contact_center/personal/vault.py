@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -80,11 +80,13 @@ class Vault:
         """A sub-select of the ids of those of whom that field is still kept."""
         return select(PersonalValue.owner_id).where(PersonalValue.owner_kind == kind, PersonalValue.field == field)
 
-    def erase(self, session: Session, owner: Owner) -> int:
-        """Erase all that is kept of an owner; the number of values."""
-        done = session.execute(
-            delete(PersonalValue).where(PersonalValue.owner_kind == owner.kind, PersonalValue.owner_id == owner.id)
-        )
+    def erase(self, session: Session, owner: Owner, fields: Collection[str] | None = None) -> int:
+        """Erase what is kept of an owner; the number of values.
+
+        :param fields: only these; without it all.
+        """
+        wanted = delete(PersonalValue).where(PersonalValue.owner_kind == owner.kind, PersonalValue.owner_id == owner.id)
+        done = session.execute(wanted if fields is None else wanted.where(PersonalValue.field.in_(fields)))
         return int(getattr(done, "rowcount", 0))
 
     def erase_due(self, session: Session, limit: int = 500) -> int:

@@ -6,6 +6,7 @@ console only ever replaces leaves, and an old board with all changes is a fresh 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from contact_center.contacts import OPEN, Callback, Callbacks, Contact, Escalati
 from contact_center.directory import Directory, Notices
 from contact_center.errors import NotFound
 from contact_center.events import Recorded
-from contact_center.events.catalogue import CallbackDone, HandRaised, HoursChanged, SeatChanged, SupervisionChanged
+from contact_center.events.catalogue import CallbackDone, Event, HandRaised, HoursChanged, SeatChanged, SupervisionChanged
 from contact_center.hours import is_open_at
 from contact_center.identity import Actor
 from contact_center.identity.model import Person
@@ -26,6 +27,9 @@ from contact_center.reports.figures import Figures, folded
 from contact_center.seats import Seat, Seats
 
 State_ = dict[str, Any]
+Part = Callable[[Session, Actor, Event | None], State_]
+"""What a feature adds to the board: all its leaves, or those that an event has changed."""
+
 People = dict[int, tuple[str, bool]]
 """Name of each person, and whether they are a supervisor."""
 
@@ -47,6 +51,14 @@ class Board:
         self._seats = seats
         self._callbacks = callbacks
         self._escalations = escalations
+        self._parts: dict[str, tuple[frozenset[type[Event]], Part]] = {}
+
+    def add(self, kind: str, events: frozenset[type[Event]], part: Part) -> None:
+        """Show what a feature adds, as a kind of its own.
+
+        :param events: those that change it.
+        """
+        self._parts[kind] = events, part
 
     def snapshot(self, session: Session, actor: Actor) -> State_:
         """The whole board for this person."""
@@ -59,6 +71,7 @@ class Board:
             "callbacks": self._callback_rows(session, actor),
             "escalations": self._escalation_rows(session, actor),
             "figures": self._figures(session, actor),
+            **{kind: part(session, actor, None) for kind, (_, part) in self._parts.items()},
         }
 
     def changes(self, session: Session, actor: Actor, recorded: Recorded) -> State_ | None:
@@ -89,6 +102,9 @@ class Board:
             changed["callbacks"] = self._callback_rows(session, actor)
         if kind.startswith("Escalation") or isinstance(event, CallbackDone):
             changed["escalations"] = self._escalation_rows(session, actor)
+        for part_kind, (events, part) in self._parts.items():
+            if type(event) in events:
+                changed[part_kind] = part(session, actor, event)
         return changed or None
 
     def contact(self, session: Session, actor: Actor, id: int) -> dict[str, Any]:

@@ -27,6 +27,8 @@ export async function mountPanels(link, board, say) {
         place,
         get contact() { return board.contact; },
         get me() { return board.me.id; },
+        // What a feature has added to the board, by id.
+        leaves: (kind) => board.state?.[kind] ?? {},
         on: (name, listener) => link.on(name, listener),
         send: (type, fields) => link.send(type, fields),
         // Says where the answer came from, such as an FAQ.

@@ -10,6 +10,7 @@ import pytest
 
 from admin.demo.stage import Stage
 from tests.booking.city import City
+from tests.booking.desk import Desk
 
 
 @pytest.fixture(scope="package")
@@ -42,3 +43,11 @@ def page(browser: Any) -> Iterator[Callable[[], Any]]:
     yield lambda: make(chromium)
     for context in chromium.contexts:
         context.close()
+
+
+@pytest.fixture
+def desk(tmp_path: Path, city: City, quick_passwords: None) -> Iterator[Desk]:
+    """A seat and a worker, for the practice city of this test."""
+    made = Desk(tmp_path, city)
+    yield made
+    made.close()

@@ -1,0 +1,109 @@
+"""The desk's mailbox: only mails to one booking's own address are opened, and deleted once they were read."""
+
+from __future__ import annotations
+
+import imaplib
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.policy import default
+
+from booking_agent.driver.trouble import Reason, Trouble
+from booking_agent.profiles.schema import Mailed
+from contact_center.clock import Clock
+
+PATIENCE = 180.0
+"""Seconds in which a site's mail must come."""
+
+PAUSE = 0.3
+_REACH = 10
+
+
+@dataclass(frozen=True)
+class Account:
+    """Where the mailbox is."""
+
+    host: str
+    port: int
+    tls: bool
+    user: str
+    password: str
+
+
+class DeskMailbox:
+    """The mails of one booking.
+
+    :param address: only mails to it are opened.
+    :param while_waiting: is called between two looks.
+    """
+
+    def __init__(self, account: Account, address: str, clock: Clock, while_waiting: Callable[[], None] = lambda: None) -> None:
+        self._account, self._address, self._clock, self._while = account, address, clock, while_waiting
+
+    def wait(self, mailed: Mailed, patience: float = PATIENCE) -> str:
+        """The address or code of the first mail that has one.
+
+        :raises Trouble: where none comes in time, or the mailbox cannot be reached.
+        """
+        found = self.search(mailed.url or mailed.code, patience)
+        if not found:
+            raise Trouble(Reason.MAIL, "mail", mailed.url or mailed.code)
+        return found
+
+    def search(self, pattern: str, patience: float) -> str:
+        """What a pattern finds in a mail of this booking, waiting for one so long; empty where none comes."""
+        end = self._clock.monotonic() + patience
+        try:
+            with self._open() as box:
+                while True:
+                    for text in self._texts(box):
+                        if (match := re.search(pattern, text)) is not None:
+                            self._delete(box)
+                            return match[1] if match.groups() else match[0]
+                    if self._clock.monotonic() > end:
+                        return ""
+                    self._while()
+                    self._clock.sleep(PAUSE)
+                    box.noop()
+        except (OSError, imaplib.IMAP4.error) as error:
+            raise Trouble(Reason.MAIL, "mail", self._account.host, type(error).__name__) from error
+
+    @contextmanager
+    def _open(self) -> Iterator[imaplib.IMAP4]:
+        kind = imaplib.IMAP4_SSL if self._account.tls else imaplib.IMAP4
+        box = kind(self._account.host, self._account.port, timeout=_REACH)
+        try:
+            box.login(self._account.user, self._account.password)
+            box.select("INBOX")
+            yield box
+        finally:
+            box.logout()
+
+    def _ids(self, box: imaplib.IMAP4) -> list[bytes]:
+        answer = box.uid("SEARCH", "TO", f'"{self._address}"')[1]
+        return (answer[0] or b"").split()
+
+    def _texts(self, box: imaplib.IMAP4) -> Iterator[str]:
+        for id in self._ids(box):
+            parts = box.uid("FETCH", id, "(BODY.PEEK[])")[1]  # type: ignore[arg-type]
+            for part in parts:
+                if isinstance(part, tuple):
+                    mail = message_from_bytes(part[1], policy=default)
+                    body = mail.get_body(("plain", "html"))
+                    if body is not None:
+                        yield str(body.get_content())
+
+    def _delete(self, box: imaplib.IMAP4) -> None:
+        for id in self._ids(box):
+            box.uid("STORE", id, "+FLAGS", "(\\Deleted)")  # type: ignore[arg-type]
+        box.expunge()
+
+    def clear(self) -> None:
+        """Delete every mail of this booking; what cannot be reached now is deleted by the sweeper."""
+        try:
+            with self._open() as box:
+                self._delete(box)
+        except (OSError, imaplib.IMAP4.error):
+            return

@@ -1,0 +1,42 @@
+"""The practice city for demo and training: its process, and profiles that name where it listens."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+from booking_agent.settings import REHEARSAL_IMAP, REHEARSAL_PORT, REHEARSAL_TOKEN
+from contact_center.settings import Settings
+
+USUAL = "http://127.0.0.1:8391/"
+"""Where the shipped profiles expect it."""
+
+
+def processes(settings: Settings) -> list[tuple[str, list[str]]]:
+    """The practice city, where a port is set."""
+    if not settings[REHEARSAL_PORT]:
+        return []
+    words = [
+        sys.executable, "-m", "booking_agent.rehearsal_site", "--port", str(settings[REHEARSAL_PORT]), "--imap-port",
+        str(settings[REHEARSAL_IMAP]), "--control", settings[REHEARSAL_TOKEN] or "rehearsal",
+    ]  # fmt: skip
+    return [("rehearsal-site", words)]
+
+
+def write_profiles(folder: Path, url: str) -> list[Path]:
+    """Put the profiles of the practice city into a folder.
+
+    :param url: of the practice city, ending in a slash.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    return list(_write(folder, url))
+
+
+def _write(folder: Path, url: str) -> Iterator[Path]:
+    for source in sorted(files("booking_agent").joinpath("sites").iterdir(), key=lambda one: one.name):
+        if source.name.endswith(".yaml"):
+            path = folder / source.name
+            path.write_text(source.read_text("utf-8").replace(USUAL, url), "utf-8")
+            yield path

@@ -1,0 +1,59 @@
+"""The tasks of the workers. Each is given the id of a row; the row says what is to be done, and whether it still is."""
+
+from __future__ import annotations
+
+import os
+import socket
+from contextlib import suppress
+from datetime import timedelta
+
+from sqlalchemy import or_, select
+
+from booking_agent import service
+from booking_agent.conduct import conduct as conduct_intent
+from booking_agent.driver.trouble import Trouble
+from booking_agent.looks import look as look_at
+from booking_agent.model import DONE, OPEN, OWNER, Intent, State
+from booking_agent.profiles import FIELDS
+from booking_agent.record import LOST_AFTER
+from contact_center.house import House
+from contact_center.personal import Owner
+
+MEANS_MINUTES = 20
+"""So long what was given for a booking that did not come about stays, so that another slot can be tried at once."""
+
+
+def warm_up(house: House) -> None:
+    """Start the browser of this process, so that nobody's first booking waits for it."""
+    with suppress(Trouble):
+        service.of(house).chromium.warm()
+
+
+def conduct(house: House, id: int | None) -> None:
+    """Conduct an intent."""
+    if id is not None:
+        bookings = service.of(house)
+        conduct_intent(house, bookings, id, f"{socket.gethostname()}:{os.getpid()}:{house.clock.monotonic():.3f}")
+
+
+def look(house: House, id: int | None) -> None:
+    """Look at a site's calendar for all who ask."""
+    if id is not None:
+        look_at(house, service.of(house), id)
+
+
+def sweep(house: House, _id: int | None) -> None:
+    """Send again what was lost, and erase what is not needed any more."""
+    now = house.clock.now()
+    lost = now - timedelta(seconds=LOST_AFTER)
+    with house.database.session_scope() as session:
+        open_ = select(Intent).where(Intent.state.in_(OPEN), Intent.handed_at.is_(None))
+        wanted = open_.where(
+            or_(Intent.alive_at < lost, Intent.alive_at.is_(None) & (Intent.created_at < now - timedelta(seconds=3)))
+        )
+        for row in session.scalars(wanted):
+            house.jobs.send(session, service.CONDUCT, row.id)
+        over = select(Intent).where(Intent.state.in_(DONE), Intent.state != State.PROVED, Intent.means_erased.is_(False))
+        for row in session.scalars(over.where(Intent.ended_at < now - timedelta(minutes=MEANS_MINUTES)).limit(200)):
+            house.vault.erase(session, Owner(OWNER, str(row.id)), tuple(FIELDS))
+            row.means_erased = True
