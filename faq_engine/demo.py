@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from contact_center.errors import Unavailable
-from faq_engine.model import PlaceValue
+from faq_engine.places import Places
 from faq_engine.shipped import load
 
 RESIDENT_NUMBER = "09087654321"
@@ -66,7 +66,7 @@ def _edition(stage: Any) -> None:
     new = load(stage.house)
     with stage.house.database.session_scope() as session:
         for name, text in VALUES.items():
-            session.merge(PlaceValue(city=CITY, name=name, text=text))
+            Places(stage.house.directory, stage.clock).write(session, CITY, name, text)
     stage.say(f"付属のFAQ{new}件を読み込みました" if new else "付属のFAQは読み込み済みです")
     page = stage.page(stage.browser())
     stage.sign_in(page, "city", "/faq/city")

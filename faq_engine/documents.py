@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import mimetypes
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import PurePath
 
 from sqlalchemy import Select, select
@@ -14,7 +15,7 @@ from contact_center.clock import Clock
 from contact_center.errors import BadInput, NotFound
 from contact_center.identity import Actor
 from contact_center.identity.model import Person
-from faq_engine.model import Article, EditionRow, FileRow, Kind, Publication, ReceiptRow, Revision
+from faq_engine.model import Article, EditionRow, FileRow, Kind, Publication, ReceiptRow, Revision, in_force_at
 
 KINDS_OF_FILE = (".pdf", ".xlsx", ".docx", ".pptx", ".csv", ".txt", ".png", ".jpg", ".mp4")
 
@@ -49,17 +50,17 @@ def forget(session: Session, digest: str) -> None:
         session.delete(row)
 
 
-def published(cities: Iterable[str]) -> Select[int]:
+def published(cities: Iterable[str], now: datetime) -> Select[int]:
     """The ids of the revisions that are in force for some cities."""
-    return select(Publication.revision_id).where(Publication.until.is_(None), Publication.city.in_(list(cities)))
+    return select(Publication.revision_id).where(in_force_at(now), Publication.city.in_(list(cities)))
 
 
-def in_force(session: Session, cities: Iterable[str]) -> list[tuple[Article, Revision]]:
+def in_force(session: Session, cities: Iterable[str], now: datetime) -> list[tuple[Article, Revision]]:
     """The documents that somebody who serves these cities works with, each in its newest version."""
     wanted = (
         select(Article, Revision)
         .join(Revision, Revision.article_id == Article.id)
-        .where(Article.kind == Kind.DOCUMENT, Revision.id.in_(published(cities)))
+        .where(Article.kind == Kind.DOCUMENT, Revision.id.in_(published(cities, now)))
         .order_by(Article.code)
     )
     return [(article, revision) for article, revision in session.execute(wanted)]
@@ -70,7 +71,7 @@ def receive(session: Session, actor: Actor, clock: Clock, revision: int) -> None
 
     :raises NotFound: where it is not what they work with now.
     """
-    if all(one.id != revision for _, one in in_force(session, actor.cities)):
+    if all(one.id != revision for _, one in in_force(session, actor.cities, clock.now())):
         raise NotFound("その資料はもう配られていません。一覧を開き直してください。")
     if session.get(ReceiptRow, (revision, actor.person)) is None:
         session.add(ReceiptRow(revision_id=revision, person_id=actor.person, at=clock.now()))

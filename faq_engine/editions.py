@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, select_autoescape
@@ -17,12 +18,14 @@ from contact_center.directory.model import City
 from contact_center.errors import BadInput, Conflict, NotFound
 from contact_center.house import House
 from contact_center.identity import Actor
+from contact_center.identity.model import Person
 from faq_engine.content import from_json
-from faq_engine.diff import changed, text_of
-from faq_engine.model import EditionRow, FileRow, Publication, Revision
-from faq_engine.places import Places
+from faq_engine.diff import Changed, changed, text_of
+from faq_engine.model import EditionRow, FileRow, Publication, Revision, in_force_at
+from faq_engine.places import Local, Places
 from faq_engine.sheets import COLUMNS, as_row, to_xlsx
 
+CHANGE_TITLES = ("区分", "記号", "質問", "改訂番号", "改訂した人", "改訂日", "理由", "改訂前", "改訂後")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PDF = "application/pdf"
 
@@ -34,9 +37,13 @@ class Change:
     how: str
     code: str
     question: str
+    number: str
+    who: str
+    when: str
     why: str
     before: str
     after: str
+    pieces: tuple[Changed, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,17 +111,18 @@ class Editions:
         wanted = (
             select(Publication.code, Revision)
             .join(Revision, Publication.revision_id == Revision.id)
-            .where(Publication.city == city, Publication.until.is_(None))
+            .where(Publication.city == city, in_force_at(now))
             .order_by(Publication.code)
         )
-        in_force = {code: revision for code, revision in session.execute(wanted) if "answer" in revision.content}
+        in_force = {code: revision for code, revision in session.execute(wanted) if _answers(revision, now.date())}
         revisions = {code: revision.id for code, revision in in_force.items()}
         if former is not None and former.revisions == revisions:
             raise BadInput("前の版から変わったところがありません。")
         if not in_force:
             raise BadInput("公開中の記事がありません。市の確認が済んでから版を作ってください。")
         number = former.number + 1 if former else 1
-        changes = self._changes(session, former.revisions, in_force) if former else []
+        local = self._places.local(session, city)
+        changes = self._changes(session, former.revisions, in_force, local) if former else []
         name = session.get_one(City, city).name
         title = f"{name} マイナンバーカードコールセンター FAQ"
         cover = {
@@ -123,12 +131,12 @@ class Editions:
         }  # fmt: skip
         stem = f"faq-{city}-{number:03}"
         files = (
-            _file(f"{stem}.xlsx", XLSX, self._xlsx(cover, in_force, changes)),
-            _file(f"{stem}.pdf", PDF, self._pdf(session, city, cover, in_force, changes)),
+            _file(f"{stem}.xlsx", XLSX, self._xlsx(session, city, cover, in_force, changes, local)),
+            _file(f"{stem}.pdf", PDF, self._pdf(session, city, cover, in_force, changes, local)),
         )
         return Drawn(number, revisions, files)
 
-    def _changes(self, session: Session, former: Mapping[str, int], in_force: Mapping[str, Revision]) -> list[Change]:
+    def _changes(self, session: Session, former: Mapping[str, int], in_force: Mapping[str, Revision], local: Local) -> list[Change]:
         before = {row.id: row for row in session.scalars(select(Revision).where(Revision.id.in_(former.values())))}
         found = []
         for code in sorted({*former, *in_force}):
@@ -138,44 +146,87 @@ class Editions:
             how = "追加" if old is None else "廃止" if new is None else "改訂"
             shown = new or old
             assert shown is not None
-            fields = changed(old.content, new.content) if old is not None and new is not None else []
-            texts = ["\n".join(text_of(side.content.get(one.field)) for one in fields) if side else "" for side in (old, new)]
-            found.append(Change(how, code, shown.content["question"], new.why if new else "", texts[0], texts[1]))
+            fields = changed(_read(old, local), _read(new, local)) if old is not None and new is not None else []
+            texts = ["\n".join(text_of(_read(side, local).get(one.field)) for one in fields) if side else "" for side in (old, new)]
+            found.append(
+                Change(
+                    how, code, local.fill(shown.content["question"]), str(new.number) if new else "",
+                    self._who(session, shown.made_by), f"{shown.made_at.astimezone(TOKYO):%Y-%m-%d}", new.why if new else "",
+                    texts[0], texts[1], tuple(fields),
+                )
+            )  # fmt: skip
         return found
 
-    def _xlsx(self, cover: dict[str, Any], in_force: Mapping[str, Revision], changes: Sequence[Change]) -> bytes:
-        rows = [{**as_row(code, from_json(revision.content)), "revision": revision.number} for code, revision in in_force.items()]
+    def _who(self, session: Session, word: str) -> str:
+        kind, _, id = word.partition(":")
+        person = session.get(Person, int(id)) if kind == "person" else None
+        return person.name if person is not None else "madoguchi"
+
+    def _names(self, session: Session, city: str) -> dict[str, str]:
+        return {choice.code: choice.name for choice in self._house.directory.choices(session, "category", city)}
+
+    def _xlsx(
+        self, session: Session, city: str, cover: dict[str, Any], in_force: Mapping[str, Revision], changes: Sequence[Change],
+        local: Local,
+    ) -> bytes:  # fmt: skip
+        names = self._names(session, city)
+        menus = {menu.id: menu.name for menu in self._house.directory.menus(session)}
+        rows = []
+        for code, revision in in_force.items():
+            content = from_json(revision.content)
+            row = {field: local.fill(text) for field, text in as_row(code, content).items()}
+            row |= {
+                "category": names.get(content.category, ""), "menu": menus.get(content.menu, ""),
+                "department": " ".join(local.office(content.department)).strip(), "revision": str(revision.number),
+            }  # fmt: skip
+            rows.append(row)
         facts = [
             {"name": "版", "value": f"{cover['title']} {cover['edition']}"}, {"name": "作成日", "value": cover["made"]},
             {"name": "件数", "value": cover["count"]}, {"name": "備考", "value": cover["note"]},
         ]  # fmt: skip
-        table = ("how", "code", "question", "why", "before", "after")
+        table = ("how", "code", "question", "number", "who", "when", "why", "before", "after")
         return to_xlsx({
             "表紙": (("name", "value"), ("項目", "内容"), facts),
             "FAQ": ((*COLUMNS, "revision"), (*COLUMNS.values(), "改訂番号"), rows),
-            "改訂表": (table, ("区分", "記号", "質問", "理由", "改訂前", "改訂後"), [vars(one) for one in changes]),
+            "改訂表": (table, CHANGE_TITLES, [vars(one) for one in changes]),
         })  # fmt: skip
 
     def _pdf(
-        self, session: Session, city: str, cover: dict[str, Any], in_force: Mapping[str, Revision], changes: Sequence[Change]
-    ) -> bytes:
+        self, session: Session, city: str, cover: dict[str, Any], in_force: Mapping[str, Revision], changes: Sequence[Change],
+        local: Local,
+    ) -> bytes:  # fmt: skip
         # WeasyPrint is heavy and only needed here.
         from weasyprint import HTML
 
-        local = self._places.local(session, city)
-        names = {choice.code: choice.name for choice in self._house.directory.choices(session, "category", city)}
+        names = self._names(session, city)
         groups: dict[str, list[dict[str, Any]]] = {}
         for code, revision in in_force.items():
             content = from_json(revision.content)
             groups.setdefault(names.get(content.category, "そのほか"), []).append({
                 "code": code, "number": revision.number, "question": local.fill(content.question),
                 "answer": local.fill(content.answer), "office": " ".join(local.office(content.department)).strip(),
-                "audience": content.audience, "valid_until": content.valid_until, "sources": content.sources,
+                "audience": content.audience, "valid_from": content.valid_from, "valid_until": content.valid_until,
+                "sources": content.sources, "easy": local.fill(content.easy), "english": local.fill(content.english),
+                "english_question": content.english_question,
             })  # fmt: skip
         order = {name: place for place, name in enumerate(names.values())}
         sections = sorted(groups.items(), key=lambda group: order.get(group[0], len(order)))
         page = self._pages.get_template("edition.html").render(cover=cover, sections=sections, changes=changes)
         return bytes(HTML(string=page).write_pdf() or b"")
+
+
+def _read(revision: Revision, local: Local) -> dict[str, Any]:
+    """A revision's content as it reads in the city, without what is empty."""
+
+    def fill(value: Any) -> Any:
+        return local.fill(value) if isinstance(value, str) else value
+
+    return {field: fill(value) for field, value in revision.content.items()}
+
+
+def _answers(revision: Revision, day: date) -> bool:
+    """Whether it is an article that may be shown as current on a day."""
+    return "answer" in revision.content and from_json(revision.content).holds_on(day)
 
 
 def _file(name: str, media: str, data: bytes) -> FileRow:

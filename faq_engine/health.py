@@ -15,7 +15,7 @@ def check(house: House) -> Iterator[Finding]:
     faq = service.of(house)
     with house.database.reading() as session:
         for city in house.directory.cities(session):
-            cards = faq.index.cards(session, city.id)
+            cards = faq.index.cards(session, city.id, house.clock.now())
             if not cards:
                 yield Finding(
                     "faq", False, f"{city.name}で公開中のFAQがありません。madoguchi faq load で読み込み、市が確認すると使えます。"

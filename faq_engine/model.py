@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, LargeBinary, String, UniqueConstraint, select
+from sqlalchemy import JSON, ColumnElement, Date, ForeignKey, Index, LargeBinary, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contact_center.database.types import Base, BigId, Moment
@@ -114,7 +114,9 @@ class AwaitingRow(Base):
 
 
 class Publication(Base):
-    """What was in force for a city, from when to when (None: still)."""
+    """What was in force for a city, from when to when (None: still). Both may lie ahead: a revision that begins next month follows
+    the one that answers until then.
+    """
 
     __tablename__ = "faq_publications"
     __table_args__ = (Index("ix_faq_publications_city_until", "city", "until"),)
@@ -125,6 +127,11 @@ class Publication(Base):
     revision_id: Mapped[int] = mapped_column(ForeignKey("faq_revisions.id"))
     since: Mapped[datetime] = mapped_column(Moment)
     until: Mapped[datetime | None] = mapped_column(Moment)
+
+
+def in_force_at(moment: datetime) -> ColumnElement[bool]:
+    """Of publications, those that are in force at a moment."""
+    return (Publication.since <= moment) & (Publication.until.is_(None) | (Publication.until > moment))
 
 
 class ChangeRow(Base):
@@ -153,13 +160,17 @@ class NoticeRow(Base):
 
 
 class PlaceValue(Base):
-    """What a place in the texts of the articles reads in a city, such as `{booking_url}`."""
+    """What a place in the texts of the articles reads in a city, such as `{booking_url}`, from when to when (None: still)."""
 
     __tablename__ = "faq_values"
+    __table_args__ = (Index("ix_faq_values_city_name", "city", "name"),)
 
-    city: Mapped[str] = mapped_column(String(40), primary_key=True)
-    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    city: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(40))
     text: Mapped[str] = mapped_column(String(300))
+    since: Mapped[datetime] = mapped_column(Moment)
+    until: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class Remark(Base):

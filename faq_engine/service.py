@@ -14,8 +14,8 @@ from contact_center.contacts import Contact
 from contact_center.errors import BadInput, NotFound
 from contact_center.house import House
 from contact_center.identity import Actor
-from contact_center.personal.masking import mask
 from faq_engine.drafts import Assistant, Drafter, Endpoint
+from faq_engine.drafts.masking import mask_out
 from faq_engine.editions import Editions
 from faq_engine.events import FaqUnanswered, FaqUsed
 from faq_engine.index import Found, Index, Wanted
@@ -63,8 +63,8 @@ class Faq:
         self._clock = house.clock
         self._log = house.log
         self.workflow = Workflow(house.clock, house.log, house.audit, house.directory)
-        self.index = Index(house.settings[ENGINE])
-        self.places = Places(house.directory)
+        self.index = Index(house.settings[ENGINE], house.clock)
+        self.places = Places(house.directory, house.clock)
         self.editions = Editions(house, self.places)
         self.endpoint = Endpoint(house.settings, house.clock, house.audit)
         self.drafter = Drafter(self.endpoint, self.index.analyzer)
@@ -74,7 +74,7 @@ class Faq:
 
     def wanted(self, city: str, menu: str = "", public_only: bool = False) -> Wanted:
         """What may be shown today."""
-        return Wanted(city, day_of(self._clock.now()), menu, public_only)
+        return Wanted(city, self._clock.now(), menu, public_only)
 
     def search(self, session: Session, typed: str, wanted: Wanted, limit: int = 8) -> list[Reading]:
         """What answers best to what was typed, best first (IZ-16)."""
@@ -146,8 +146,12 @@ class Faq:
     def _remark(self, kind: str, actor: Actor, city: str, contact: int | None, code: str, typed: str, said: str) -> Remark:
         return Remark(
             kind=kind, city=city, contact_id=contact, code=code, at=self._clock.now(), actor=actor.word,
-            asked=mask(typed)[:LONGEST_REMARK], said=mask(said)[:LONGEST_REMARK],
+            asked=self._without_people(typed), said=self._without_people(said),
         )  # fmt: skip
+
+    def _without_people(self, text: str) -> str:
+        """What editors read names nobody: it may become an article, and articles are for ever."""
+        return mask_out(text[:LONGEST_REMARK], self.index.analyzer).text[:LONGEST_REMARK]
 
     def remarks(self, session: Session, cities: Iterable[str], kind: str) -> list[Remark]:
         """What agents have remarked and nobody has dealt with, newest first."""

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from contact_center.house import House
 from faq_engine import service
-from faq_engine.content import Content, check
+from faq_engine.content import Content, Synonyms, check
 
 AT_ONCE = 20
 SOME_CITY = "○○市"
@@ -23,19 +23,28 @@ def shipped() -> Iterator[tuple[str, Content]]:
     """Every article with its code, in the order of the files."""
     for file in sorted(files("faq_engine").joinpath("articles").iterdir(), key=lambda file: file.name):
         if file.name.endswith(".toml"):
-            for data in tomllib.loads(file.read_text("utf-8"))["articles"]:
+            for data in tomllib.loads(file.read_text("utf-8")).get("articles", ()):
                 content = _content(data)
                 check(content)
                 yield str(data["id"]), content
 
 
+def shipped_synonyms() -> Iterator[tuple[str, Synonyms]]:
+    """The words that mean the same in them."""
+    for data in tomllib.loads(files("faq_engine").joinpath("articles", "synonyms.toml").read_text("utf-8"))["synonyms"]:
+        yield str(data["id"]), Synonyms(words=tuple(data["words"]))
+
+
 def load(house: House) -> int:
     """Put those into the house that are not there yet, to be confirmed by the cities; how many."""
-    workflow, articles, new = service.of(house).workflow, list(shipped()), 0
+    workflow, new = service.of(house).workflow, 0
     with house.database.reading() as session:
         menus = {menu.id for menu in house.directory.menus(session)}
     # A menu that this centre does not offer would hide its articles from every other.
-    articles = [(code, one if one.menu in menus else replace(one, menu="")) for code, one in articles]
+    articles: list[tuple[str, Content | Synonyms]] = [
+        (code, one if one.menu in menus else replace(one, menu="")) for code, one in shipped()
+    ]
+    articles += shipped_synonyms()
     for start in range(0, len(articles), AT_ONCE):
         # A writer keeps others waiting: calls go on between two handfuls.
         with house.database.session_scope() as session:

@@ -6,20 +6,21 @@ Revisions are never changed. Whoever writes says with which revision they began;
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from contact_center.audit import Act, AuditTrail
-from contact_center.clock import Clock
+from contact_center.clock import TOKYO, Clock
 from contact_center.directory import Directory
 from contact_center.errors import BadInput, Conflict, NotAllowed, NotFound
 from contact_center.events import EventLog
 from contact_center.identity import Actor
 from faq_engine.content import CODE, Content, Document, Synonyms, Written, as_json, check
 from faq_engine.events import FaqPublished, FaqWithdrawn
-from faq_engine.model import COMMON, Article, AwaitingRow, ChangeRow, Kind, Publication, Revision, Stage, Step, StepRow
+from faq_engine.model import COMMON, Article, AwaitingRow, ChangeRow, Kind, Publication, Revision, Stage, Step, StepRow, in_force_at
 
 OPERATOR = Actor(0, "operator", frozenset({"faq.edit", "faq.review"}), frozenset(), device="operator")
 """Who sits at the machine's shell and loads what comes with the product."""
@@ -89,8 +90,17 @@ class Workflow:
 
     def in_force(self, session: Session, city: str, code: str) -> Publication | None:
         """What is in force for a city under a code."""
-        wanted = select(Publication).where(Publication.city == city, Publication.code == code, Publication.until.is_(None))
-        return session.scalar(wanted)
+        wanted = select(Publication).where(Publication.city == city, Publication.code == code)
+        return session.scalar(wanted.where(in_force_at(self._clock.now())).order_by(Publication.id.desc()))
+
+    def to_come(self, session: Session, city: str, code: str) -> list[Publication]:
+        """What will be in force for a city under a code, and is not yet."""
+        wanted = select(Publication).where(Publication.city == city, Publication.code == code)
+        return list(session.scalars(wanted.where(Publication.since > self._clock.now(), self._lasts())))
+
+    def _lasts(self) -> ColumnElement[bool]:
+        """Of publications, those that are not over."""
+        return Publication.until.is_(None) | (Publication.until > self._clock.now())
 
     # -- writing ------------------------------------------------------------------------------------------------------------
 
@@ -144,7 +154,7 @@ class Workflow:
 
     # -- the way to the city ------------------------------------------------------------------------------------------------
 
-    def ship(self, session: Session, code: str, content: Content, why: str) -> bool:
+    def ship(self, session: Session, code: str, content: Content | Synonyms, why: str) -> bool:
         """An article that comes with the product, or with a city's first edition, goes to the cities as if reviewed; whether it was
         new. What has no confirmed source stays a draft.
         """
@@ -152,7 +162,7 @@ class Workflow:
             return False
         article = self.create(session, OPERATOR, code, COMMON, content, why)
         article.owner = None
-        if not content.unsourced:
+        if not getattr(content, "unsourced", False):
             self.submit(session, OPERATOR, article, 1, minor=False)
             self.review(session, OPERATOR, article, 1)
         return True
@@ -168,6 +178,8 @@ class Workflow:
             raise BadInput("出典未確認の記事は提出できません。出典を確かめて、印を外してから提出してください。")
         if minor and not self._scope_in_force(session, article):
             raise BadInput("まだ公開していない記事は、軽微な変更にできません。")
+        if minor and self._city_wants_it_changed(session, article):
+            raise BadInput("市が差し戻した記事です。直したあと、もう一度市の確認を受けてください。")
         self._step(session, revision, Step.MINOR if minor else Step.SUBMITTED, actor.word)
         article.stage = Stage.REVIEW
 
@@ -235,7 +247,7 @@ class Workflow:
         wanted = (
             select(Publication)
             .join(Revision, Publication.revision_id == Revision.id)
-            .where(Revision.article_id == article.id, Publication.until.is_(None))
+            .where(Revision.article_id == article.id, self._lasts())
         )
         rows = [row for row in session.scalars(wanted) if actor.serves(row.city)]
         self._audit.record(Act(actor.word, "faq.withdraw", f"faq:{article.id}", {"cities": [row.city for row in rows]}))
@@ -261,6 +273,13 @@ class Workflow:
         found = session.execute(wanted).first()
         if found is not None:
             self._publish(session, found[0], found[1], city, actor)
+
+    def _city_wants_it_changed(self, session: Session, article: Article) -> bool:
+        """Whether a city has sent this article back and has confirmed nothing of it since."""
+        wanted = select(StepRow).join(Revision, StepRow.revision_id == Revision.id).where(Revision.article_id == article.id)
+        of_cities = wanted.where(StepRow.city != COMMON, StepRow.step.in_((Step.SENT_BACK, Step.CONFIRMED)))
+        last = session.scalars(of_cities.order_by(StepRow.id.desc()).limit(1)).first()
+        return last is not None and last.step == Step.SENT_BACK
 
     # -- parts --------------------------------------------------------------------------------------------------------------
 
@@ -294,7 +313,7 @@ class Workflow:
             select(Publication.city)
             .join(Revision, Publication.revision_id == Revision.id)
             .join(Article, Revision.article_id == Article.id)
-            .where(Publication.code == article.code, Publication.until.is_(None), Article.city != COMMON)
+            .where(Publication.code == article.code, self._lasts(), Article.city != COMMON)
         )
         own = set(session.scalars(wanted))
         return [city.id for city in self._directory.cities(session) if city.id not in own]
@@ -308,10 +327,12 @@ class Workflow:
             session.delete(waiting)
         if article.city != COMMON:
             self._forget_common(session, article.code, city)
-        former = self.in_force(session, city, article.code)
-        if former is not None:
-            self._end(session, former)
-        row = Publication(city=city, code=article.code, revision_id=revision.id, since=self._clock.now(), until=None)
+        since = self._begins(revision)
+        lasting = select(Publication).where(Publication.city == city, Publication.code == article.code, self._lasts())
+        for former in session.scalars(lasting).all():
+            # What would have begun later is not wanted any more; what answers today answers until the new one begins.
+            self._end(session, former, max(former.since, since))
+        row = Publication(city=city, code=article.code, revision_id=revision.id, since=since, until=None)
         session.add(row)
         session.flush()
         session.add(ChangeRow(publication_id=row.id))
@@ -329,8 +350,13 @@ class Workflow:
         for row in session.scalars(wanted).all():
             session.delete(row)
 
-    def _end(self, session: Session, row: Publication) -> None:
-        row.until = self._clock.now()
+    def _begins(self, revision: Revision) -> datetime:
+        """When a revision begins to be in force: now, or on its first day."""
+        now, first = self._clock.now(), revision.content.get("valid_from")
+        return max(now, datetime.combine(date.fromisoformat(first), time(), TOKYO)) if first else now
+
+    def _end(self, session: Session, row: Publication, at: datetime | None = None) -> None:
+        row.until = at or max(row.since, self._clock.now())
         session.add(ChangeRow(publication_id=row.id))
         session.flush()
 

@@ -40,7 +40,7 @@ class Work:
         self.visit = Visit(context, profile, clock, values, flags, mailbox, tell)
         self.held = False
         self._tell = tell
-        self._open_day: date | None = None
+        self.open_day: date | None = None
 
     @property
     def flow(self) -> Flow:
@@ -103,12 +103,12 @@ class Work:
     def _open(self, day: date) -> None:
         """Let the page show the times of a day."""
         assert self.profile.times is not None
-        if self._open_day == day:
+        if self.open_day == day:
             return
-        if self._open_day is not None and self.profile.times.back:
+        if self.open_day is not None and self.profile.times.back:
             self.visit.press(self.visit.locate(self.profile.times.back, "press"), "times: back")
         self._days.choose(day, None)
-        self._open_day = day
+        self.open_day = day
 
     @property
     def _days(self) -> Calendar:

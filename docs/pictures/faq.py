@@ -18,7 +18,7 @@ from admin.demo.stage import Stage, free_port, temporary_home
 from contact_center.clock import TOKYO
 from faq_engine.demo import RESIDENT_NUMBER, RESIDENT_SAYS, VALUES
 from faq_engine.demo import settings as faq_settings
-from faq_engine.model import PlaceValue
+from faq_engine.places import Places
 from faq_engine.shipped import load
 from telephony.demo import Resident, take_seat, voice
 
@@ -44,7 +44,7 @@ class Scene:
         load(self.stage.house)
         with self.stage.house.database.session_scope() as session:
             for name, text in VALUES.items():
-                session.merge(PlaceValue(city=CITY, name=name, text=text))
+                Places(self.stage.house.directory, self.stage.clock).write(session, CITY, name, text)
 
     def confirms(self) -> None:
         """The city reads and confirms."""

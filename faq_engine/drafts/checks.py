@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from importlib.resources import files
 from typing import Any
 
+from faq_engine.drafts.order import exchanged
 from faq_engine.drafts.polarity import contradict, polarities
 from faq_engine.drafts.prompt import Given, Said
 from faq_engine.search.analysis import SILENT, Analyzer, weight_of
@@ -136,6 +137,7 @@ class Checker:
             "opposite": not any(_contradict(text, quote, *pair) for pair in _OPPOSITES),
             "body": all(body in quote or body[-4:] in quote for body in _BODY.findall(text)),
             "polarity": not contradict(polarities(self._analyzer.morphemes(text)), polarities(self._analyzer.morphemes(quote))),
+            "order": not exchanged(text, quote, self._analyzer.morphemes, numbers),
             "denial": _denials(text) == _denials("。".join(_meant(text, quote))),
         }
         broken = next((name for name, holds in rules.items() if not holds), None)

@@ -17,7 +17,7 @@ from faq_engine.drafts.prompt import Given, Said
 from faq_engine.search import Analyzer, Entry, Finder, engine_named
 from faq_engine.shipped import shipped
 
-FALSE_KINDS = ("number", "polarity", "foreign")
+FALSE_KINDS = ("number", "polarity", "foreign", "exchanged")
 Z = 1.96
 
 

@@ -10,12 +10,24 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 import jaconv
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from faq_engine.search.analysis import KANJI, SILENT, Analyzer, Features, Morpheme, Word, character_pairs, plain, weight_of
+from faq_engine.search.analysis import (
+    KANJI,
+    SILENT,
+    Analyzer,
+    Features,
+    Morpheme,
+    Word,
+    character_pairs,
+    plain,
+    weight_of,
+    words_of,
+)
 
 BEGIN = "^"
 FOLLOWING = 0.7
@@ -31,6 +43,12 @@ SAME_READING, HALF_TYPED, ONE_SLIP = 0.8, 0.6, 0.5
 """How far a word is believed that was only read alike, was begun, or differs by one slip."""
 
 SHORTEST_BEGUN, SHORTEST_SLIPPED = 2, 3
+LONGEST_RUN = 14
+"""Characters of a reading that is looked through for wrong conversions."""
+
+FEW, PERHAPS = 3, 0.3
+"""Of so few words, the last may still be being typed; so far it is believed beside the word that stands there."""
+END: Morpheme = ("", "", ("補助記号",), ())
 _KANA_ONLY = re.compile(r"[ぁ-ゖー\s、。?!？！]+")
 _HIRAGANA = re.compile(r"[ぁ-ゖー]+")
 _ROMAJI = re.compile(r"[a-z'-]+")
@@ -72,12 +90,28 @@ class Lexicon:
         if _KANA_ONLY.fullmatch(text) and self._readings:
             return self._features([word for part in re.split(r"[^ぁ-ゖー]+", text) for word in self._from_kana(part)], text)
         words: list[Word] = []
-        found = self._analyzer.words(text)
+        morphemes = self._analyzer.morphemes(text)
+        found = words_of(morphemes)
         for place, word in enumerate(found):
             words.append(word)
             if not self._known[word.form]:
                 words += self._alike(word.reading, word.weight, place == len(found) - 1)
-        return self._features(words, text)
+        return self._features([*words, *self._converted_wrongly(morphemes)], text)
+
+    def _converted_wrongly(self, morphemes: list[Morpheme]) -> list[Word]:
+        """The words of the articles that are read like neighbours which no article knows: 暗証晩号, 安証番号 for 暗証番号."""
+        words: list[Word] = []
+        run, strange = "", False
+        for form, reading, part, _ in [*morphemes, END]:
+            if part[0] in ("名詞", "接頭辞", "接尾辞") and _HIRAGANA.fullmatch(reading):
+                run, strange = run + reading, strange or not self._known[form]
+                continue
+            if strange and SHORTEST_SLIPPED <= len(run) <= LONGEST_RUN:
+                cut = self.segment(run)
+                if all(known for _, known in cut):
+                    words += [replace(word, weight=word.weight * SAME_READING) for r, _ in cut for word in self._written(r, 1.0)]
+            run, strange = "", False
+        return words
 
     def segment(self, text: str) -> list[tuple[str, bool]]:
         """Hiragana cut into readings, and whether each is one that the articles know."""
@@ -108,8 +142,8 @@ class Lexicon:
 
     def _from_kana(self, text: str) -> list[Word]:
         words: list[Word] = []
-        strange = ""
-        for reading, known in [*self.segment(text), ("", True)]:
+        strange, cut = "", self.segment(text)
+        for reading, known in [*cut, ("", True)]:
             if not known:
                 strange += reading
                 continue
@@ -117,6 +151,20 @@ class Lexicon:
                 words += self._alike(strange, 1.0, not reading)
             strange = ""
             words += self._written(reading, 1.0)
+        return words + self._begun(text, cut)
+
+    def _begun(self, text: str, cut: list[tuple[str, bool]]) -> list[Word]:
+        """The words that may still be being typed at the end, though what stands there is a word by itself: ばん of ばんごう."""
+        if len(cut) > FEW:
+            return []
+        tail = [reading for reading, known in cut if known][-2:]
+        ends = {"".join(tail), *tail[-1:]}
+        words: list[Word] = []
+        for end in ends:
+            if len(end) >= SHORTEST_BEGUN and text.endswith(end):
+                further = [r for r in self._spoken() if r.startswith(end) and r != end]
+                best = sorted(further, key=lambda r: -self._readings[r])[:2]
+                words += [word for r in best for word in self._written(r, PERHAPS)]
         return words
 
     def _written(self, reading: str, believed: float) -> list[Word]:
@@ -133,16 +181,20 @@ class Lexicon:
         """Words that are read like one that no article knows: the same, begun, or with one slip of the keys."""
         if same := self._written(reading, SAME_READING * weight):
             return same
-        if self._speaking is None:
-            self._speaking = [r for r, forms in self._forms.items() if any(part[0] not in SILENT for _, part in forms)]
         if is_last and len(reading) >= SHORTEST_BEGUN:
-            begun = sorted((r for r in self._speaking if r.startswith(reading)), key=lambda r: -self._readings[r])[:3]
+            begun = sorted((r for r in self._spoken() if r.startswith(reading)), key=lambda r: -self._readings[r])[:3]
             if begun:
                 return [word for r in begun for word in self._written(r, HALF_TYPED * weight)]
         if len(reading) < SHORTEST_SLIPPED:
             return []
-        near = process.extract(reading, self._speaking, scorer=DamerauLevenshtein.distance, score_cutoff=1, limit=3)
+        near = process.extract(reading, self._spoken(), scorer=DamerauLevenshtein.distance, score_cutoff=1, limit=3)
         return [word for r, _, _ in near for word in self._written(r, ONE_SLIP * weight)]
+
+    def _spoken(self) -> list[str]:
+        """The readings of words that say something."""
+        if self._speaking is None:
+            self._speaking = [r for r, forms in self._forms.items() if any(part[0] not in SILENT for _, part in forms)]
+        return self._speaking
 
     def _from_romaji(self, text: str) -> str:
         """Runs of Latin letters that are no word of the articles, as hiragana where they can be read so."""

@@ -22,7 +22,8 @@ from faq_engine import documents, service
 from faq_engine.content import FURTHER, Content, Document, Synonyms, Written, as_json, document_from_json, from_json
 from faq_engine.diff import changed
 from faq_engine.index import Card, Found
-from faq_engine.model import COMMON, NEWEST, Article, Kind, Publication, Revision, Stage
+from faq_engine.model import COMMON, NEWEST, Article, Kind, Publication, Revision, Stage, in_force_at
+from faq_engine.places import Local
 from faq_engine.web.panel import blueprint
 from faq_engine.workflow import OPERATOR, Workflow, label
 
@@ -109,14 +110,14 @@ def articles() -> Any:
         if stage:
             wanted = wanted.where(Article.stage == stage)
         if typed:
-            places = _matching(faq, session, visible, city or next(iter(cities), ""), typed)
+            places = _matching(faq, session, visible, city or next(iter(cities), ""), typed, built.clock.now())
             wanted = NEWEST.where(Article.id.in_(list(places)[:PAGE]))
             rows, whole = sorted(session.execute(wanted).all(), key=lambda row: places[row[0].id]), len(places)
         else:
             rows = list(session.execute(wanted.limit(PAGE)).all())
             whole = sum(count for at, count in counts.items() if stage in ("", at))
         codes = [article.code for article, _ in rows]
-        in_force = select(Publication.city, Publication.code).where(Publication.until.is_(None), Publication.code.in_(codes))
+        in_force = select(Publication.city, Publication.code).where(in_force_at(built.clock.now()), Publication.code.in_(codes))
         held = {(where, code) for where, code in session.execute(in_force)}
         listed = [
             {
@@ -132,11 +133,13 @@ def articles() -> Any:
     )  # fmt: skip
 
 
-def _matching(faq: service.Faq, session: Session, visible: ColumnElement[bool], city: str, typed: str) -> dict[int, int]:
+def _matching(
+    faq: service.Faq, session: Session, visible: ColumnElement[bool], city: str, typed: str, now: datetime
+) -> dict[int, int]:
     """Articles in the order in which they answer, then those that only hold the words somewhere; those not in force among them."""
     answers = [one.card.code for one in faq.index.search(session, typed, faq.wanted(city), 30)]
-    holding = {card.code for card in faq.index.cards(session, city) if typed in str(as_json(card.content))}
-    unseen = NEWEST.where(Revision.id.not_in(select(Publication.revision_id).where(Publication.until.is_(None))))
+    holding = {card.code for card in faq.index.cards(session, city, now) if typed in str(as_json(card.content))}
+    unseen = NEWEST.where(Revision.id.not_in(select(Publication.revision_id).where(in_force_at(now))))
     holding |= {a.code for a, r in session.execute(unseen) if typed in a.code or typed in str(r.content)}
     order = {code: place for place, code in enumerate(dict.fromkeys([*answers, *sorted(holding)]))}
     articles = select(Article.id, Article.code).where(
@@ -227,6 +230,10 @@ def _article_page(built: House, session: Session, me: Actor, id: int, given: dic
     return {
         "article": found, "newest": newest, "history": history, "steps": steps, "form": given or form_of(newest.content),
         "in_force": {cities.get(c, c): numbers.get(p.revision_id) for c, p in in_force.items() if p is not None},
+        "to_come": {
+            cities.get(c, c): [(p.since, numbers[p.revision_id]) for p in faq.workflow.to_come(session, c, found.code)
+                               if p.revision_id in numbers] for c in in_force
+        },
         "diffs": {one.number: changed(before[one.number], one.content) for one in history},
         "mine": changed(newest.content, mine) if mine is not None else [],
         "names": names_of(
@@ -353,17 +360,26 @@ def form_of(data: Mapping[str, Any]) -> dict[str, Any]:
 def as_of() -> Any:
     """What was answered on a day: every article that was in force then."""
     built, me = house(), actor()
+    faq = service.of(built)
     day = day_in(request.args, "day") or day_of(built.clock.now())
-    moment = datetime.combine(day, time(23, 59, 59), TOKYO)
+    first, last = datetime.combine(day, time(), TOKYO), datetime.combine(day, time(23, 59, 59), TOKYO)
     with built.database.reading() as session:
         cities = city_names(built, session, me)
         city = chosen_city(cities)
         wanted = (
             select(Publication, Revision)
             .join(Revision, Publication.revision_id == Revision.id)
-            .where(Publication.city == city, Publication.since <= moment)
-            .where(Publication.until.is_(None) | (Publication.until > moment))
-            .order_by(Publication.code)
+            .where(Publication.city == city, Publication.since <= last, Publication.since.is_distinct_from(Publication.until))
+            .where(Publication.until.is_(None) | (Publication.until > first))
+            .order_by(Publication.code, Publication.since)
         )
-        rows = [(p, r) for p, r in session.execute(wanted) if "answer" in r.content]
+        found = [(p, from_json(r.content), r) for p, r in session.execute(wanted) if "answer" in r.content]
+        spoken: dict[datetime, Local] = {}
+        rows = []
+        for publication, content, revision in found:
+            if content.holds_on(day):
+                moment = min(last, publication.until or last)
+                spoken[moment] = local = spoken.get(moment) or faq.places.local(session, city, moment)
+                row = {"publication": publication, "number": revision.number, "question": local.fill(content.question)}
+                rows.append({**row, "answer": local.fill(content.answer)})
     return render_template("faq_engine/as_of.html", rows=rows, day=day, city=city, cities=cities)

@@ -153,7 +153,7 @@ def papers() -> Any:
         except MadoguchiError as error:
             sentence, status = error.sentence(words().gettext), error.status
     with built.database.reading() as session:
-        rows = documents.in_force(session, me.cities)
+        rows = documents.in_force(session, me.cities, built.clock.now())
         received = documents.receipts(session, [revision.id for _, revision in rows])
         cities = city_names(built, session, me)
         people = documents.readers(session, me.cities)
@@ -197,7 +197,7 @@ def paper(revision: int) -> Any:
     """A document that is in force."""
     built, me = house(), actor()
     with built.database.reading() as session:
-        for _, one in documents.in_force(session, me.cities):
+        for _, one in documents.in_force(session, me.cities, built.clock.now()):
             if one.id == revision:
                 return _download(session.get_one(FileRow, document_from_json(one.content).file))
     raise NotFound("その資料はもう配られていません。一覧を開き直してください。")

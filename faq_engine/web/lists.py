@@ -61,7 +61,8 @@ def lists() -> Any:
                 session, [row.actor for row in (*missing, *wrong)] + [f"person:{a.owner or 0}" for a, _ in expiring]
             ),
             "articles": _ids(session, {row.code for row in wrong}),
-            "expiring": sorted(expiring, key=lambda row: row[0].owner != me.person), "never": _never(faq, session, cities),
+            "expiring": sorted(expiring, key=lambda row: row[0].owner != me.person),
+            "never": _never(faq, session, cities, built.clock.now()),
         }  # fmt: skip
     return render_template("faq_engine/lists.html", today=day_of(built.clock.now()), **page)
 
@@ -96,18 +97,18 @@ def _expiring(built: House, session: Session, cities: dict[str, str]) -> list[tu
     wanted = (
         select(Article, Revision)
         .join(Revision, Revision.article_id == Article.id)
-        .where(Revision.id.in_(published(cities)), Revision.valid_until <= last)
+        .where(Revision.id.in_(published(cities, built.clock.now())), Revision.valid_until <= last)
         .order_by(Revision.valid_until, Article.code)
     )
     return [(article, revision) for article, revision in session.execute(wanted)]
 
 
-def _never(faq: service.Faq, session: Session, cities: dict[str, str]) -> dict[str, list[Any]]:
+def _never(faq: service.Faq, session: Session, cities: dict[str, str], now: datetime) -> dict[str, list[Any]]:
     """What nobody has ever opened, for each city."""
     found = {}
     for city in cities:
         opened = faq.last_opened(session, city)
-        found[city] = [card for card in faq.index.cards(session, city) if card.code not in opened][:NEVER]
+        found[city] = [card for card in faq.index.cards(session, city, now) if card.code not in opened][:NEVER]
     return found
 
 
@@ -130,7 +131,9 @@ def proposals() -> Any:
         for row in rows:
             ids.setdefault((row.asked, row.code), []).append(row.id)
         articles = _ids(session, {row.code for row in rows})
-        questions = {card.code: card.content.question for city in cities for card in faq.index.cards(session, city)}
+        questions = {
+            card.code: card.content.question for city in cities for card in faq.index.cards(session, city, built.clock.now())
+        }
     listed = [
         {"asked": asked, "code": code, "times": times, "remarks": ids[asked, code], "article": articles.get(code),
          "question": questions.get(code, code)}

@@ -22,7 +22,7 @@ from faq_engine.index import Index
 from faq_engine.model import Article, ChangeRow, Stage
 from faq_engine.service import Faq
 from faq_engine.shipped import load
-from tests.conftest import person
+from tests.conftest import MORNING, person
 
 from .play import Play
 
@@ -41,7 +41,7 @@ class Desk:
     def __init__(self, house: House, engine: str = "ranked") -> None:
         self.house = house
         self.faq: Faq = service.of(house)
-        self.faq.index = Index(engine)
+        self.faq.index = Index(engine, house.clock)
         self.editor, self.boss = person(house, "editor", "faq_editor"), person(house, "boss", "supervisor")
         self.city, self.agent = person(house, "cityhall", "city_staff"), person(house, "agent")
 
@@ -124,6 +124,65 @@ def test_a_revision_answers_in_the_place_of_the_former_one_from_the_moment_it_is
     assert table.finds("手数料") == ["fee"]
 
 
+def test_what_begins_next_month_follows_what_answers_until_then(table: Desk, clock: FakeClock) -> None:
+    id = table.publish("fee", "再交付の手数料はいくらですか。", "千円です。")
+    content = Content(question="再交付の手数料はいくらですか。", answer="八百円です。", valid_from=date(2026, 12, 1))
+    table.do("write", table.editor, id, 1, content, "料金改定")
+    table.to_city(id)
+    table.confirm()
+    assert table.answer("fee") == "千円です。" and table.finds("手数料") == ["fee"]
+    clock.advance(86400 * 7)
+    assert table.answer("fee") == "八百円です。" and table.finds("手数料") == ["fee"]
+
+
+def test_what_was_to_begin_later_gives_way_to_what_is_confirmed_before(ranked: Desk, clock: FakeClock) -> None:
+    id = ranked.publish("fee", "手数料はいくらですか。", "千円です。")
+    for number, (answer, first) in enumerate((("八百円です。", date(2026, 12, 1)), ("九百円です。", None)), 1):
+        content = Content(question="手数料はいくらですか。", answer=answer, valid_from=first)
+        ranked.do("write", ranked.editor, id, number, content, "料金改定")
+        ranked.to_city(id)
+        ranked.confirm()
+    assert ranked.answer("fee") == "九百円です。"
+    clock.advance(86400 * 30)
+    assert ranked.answer("fee") == "九百円です。"
+
+
+@pytest.mark.requirement("NB-15")
+def test_what_the_city_has_sent_back_cannot_pass_it_by_as_a_minor_change(ranked: Desk) -> None:
+    id = ranked.publish("fee", "手数料はいくらですか。", "千円です。")
+    ranked.do("write", ranked.editor, id, 1, Content(question="手数料はいくらですか。", answer="九百円です。"), "料金改定")
+    ranked.to_city(id)
+    ranked.do("send_back", ranked.city, id, 2, "根拠を示してください", CITY)
+    for number in (2, 3):
+        with pytest.raises(BadInput, match="市が差し戻した"):
+            ranked.do("submit", ranked.editor, id, number, True)
+        if number == 2:
+            ranked.do("write", ranked.editor, id, 2, Content(question="手数料はいくらですか。", answer="九百円です！"), "直した")
+    ranked.to_city(id)
+    ranked.confirm()
+    ranked.do("write", ranked.editor, id, 3, Content(question="手数料は、いくらですか。", answer="九百円です。"), "読点")
+    ranked.do("submit", ranked.editor, id, 4, True)
+
+
+def test_what_an_agent_remarks_names_nobody(ranked: Desk) -> None:
+    with ranked.house.database.session_scope() as session:
+        typed, said = "ペット 登録 鈴木花子 09011112222", "犬の登録について。鈴木花子さん、山田様も"
+        ranked.faq.remark(session, ranked.agent, "not_found", CITY, None, "", typed, said)
+    with ranked.house.database.reading() as session:
+        (row,) = ranked.faq.remarks(session, [CITY], "not_found")
+    for name in ("鈴木", "花子", "09011112222", "山田"):
+        assert name not in row.asked + row.said
+    assert "ペット" in row.asked and "犬の登録" in row.said
+
+
+def test_whoever_types_the_reading_of_a_synonym_finds_what_it_means(ranked: Desk) -> None:
+    id = int(ranked.do("create", ranked.editor, "words-again", "", Synonyms(words=("再交付", "再発行")), "初版"))
+    ranked.to_city(id)
+    ranked.publish("again", "カードの再交付はできますか。", "できます。")
+    for typed in ("再発行", "さいはっこう", "saihakkou"):
+        assert ranked.finds(typed) == ["again"], typed
+
+
 @pytest.mark.requirement("NB-15")
 def test_the_city_sends_back_with_a_reason_and_the_article_waits_for_its_editor(ranked: Desk) -> None:
     id = ranked.write("hours", "受付は何時までですか。", "五時までです。")
@@ -185,7 +244,7 @@ def test_a_newer_revision_takes_the_older_one_off_the_citys_list(ranked: Desk) -
 def test_a_withdrawn_article_is_gone_from_every_process_by_the_next_key(table: Desk, engine: str) -> None:
     id = table.publish("stop", "システムが止まっていますか。", "動いています。")
     other = Faq(table.house)
-    other.index = Index(engine)
+    other.index = Index(engine, table.house.clock)
 
     def found() -> list[str]:
         with table.house.database.reading() as session:
@@ -330,7 +389,7 @@ def test_the_shipped_articles_wait_for_the_city_and_are_loaded_once(tmp_path: Pa
     assert ranked.finds("うけとりよやく")[0] == "booking-how"
     with ranked.house.database.reading() as session:
         readings = [
-            ranked.faq.read(session, card.code, ranked.faq.wanted(CITY)) for card in ranked.faq.index.cards(session, CITY)
+            ranked.faq.read(session, card.code, ranked.faq.wanted(CITY)) for card in ranked.faq.index.cards(session, CITY, MORNING)
         ]
     assert not [one.code for one in readings if "○○市" in one.answer or "{" in one.answer.replace("（未設定", "")]
 

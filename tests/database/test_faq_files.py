@@ -17,7 +17,7 @@ from contact_center.house import House
 from faq_engine import documents, exchange, sheets
 from faq_engine.content import Content, Document
 from faq_engine.model import Article, EditionRow, FileRow, Revision
-from tests.conftest import person
+from tests.conftest import MORNING, person
 from tests.database.test_faq import CITY, Desk
 
 
@@ -61,8 +61,8 @@ def test_an_edition_is_frozen_numbered_and_delivered_with_its_changes_and_digest
     assert files[1, "pdf"].data.startswith(b"%PDF-")
     # What was delivered first still says what it said then.
     assert ("fee", "手数料はいくらですか。", "千円です。") in [row[:3] for row in cells(files[1, "xlsx"].data, "FAQ")]
-    changes = {row[1]: (row[0], row[3], row[4], row[5]) for row in cells(files[2, "xlsx"].data, "改訂表")[1:]}
-    assert changes["fee"] == ("改訂", "料金改定", "千円です。", "八百円です。")
+    changes = {row[1]: (row[0], *row[3:]) for row in cells(files[2, "xlsx"].data, "改訂表")[1:]}
+    assert changes["fee"] == ("改訂", "2", "editor", "2026-11-24", "料金改定", "千円です。", "八百円です。")
     assert (changes["old"][0], changes["new"][0]) == ("廃止", "追加")
 
 
@@ -180,13 +180,13 @@ def test_a_document_is_reviewed_confirmed_handed_out_and_received_in_its_newest_
 
     id = table.do("create", table.editor, "guide", "", version(b"%PDF one"), "初版")
     with table.house.database.reading() as session:
-        assert documents.in_force(session, [CITY]) == []
+        assert documents.in_force(session, [CITY], MORNING) == []
     table.to_city(id)
     table.confirm()
 
     def handed_out() -> list[tuple[int, bytes]]:
         with table.house.database.reading() as session:
-            return [(r.number, session.get_one(FileRow, r.content["file"]).data) for _, r in documents.in_force(session, [CITY])]
+            return [(r.number, session.get_one(FileRow, r.content["file"]).data) for _, r in documents.in_force(session, [CITY], MORNING)]
 
     assert handed_out() == [(1, b"%PDF one")]
     with table.house.database.session_scope() as session:

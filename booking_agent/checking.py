@@ -1,0 +1,184 @@
+"""Walking a site by its profile without booking anything: for whoever writes a profile, and every morning for the doctor."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Error as BrowserError
+
+from booking_agent.driver.calendar import Cell
+from booking_agent.driver.chromium import Chromium
+from booking_agent.driver.facts import Slot
+from booking_agent.driver.picture import masked_picture
+from booking_agent.driver.trouble import Trouble
+from booking_agent.driver.work import Work
+from booking_agent.japanese import Mark
+from booking_agent.profiles import Profile
+from contact_center.clock import Clock
+
+
+@dataclass
+class SiteReport:
+    """What a walk has found.
+
+    :param lines: what was done and what was read, in words.
+    :param fingerprint: changes where the names of buttons, links and fields on the way do.
+    """
+
+    site: str
+    good: bool = True
+    lines: list[str] = field(default_factory=list)
+    fingerprint: str = ""
+
+    def say(self, line: str) -> None:
+        """Add a line."""
+        self.lines.append(line)
+
+    def told(self) -> str:
+        """For people."""
+        return "\n".join(
+            [*self.lines, f"{self.site}: " + ("プロファイルのとおりに歩けました。" if self.good else "歩けませんでした。")]
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """For programs."""
+        return {"site": self.site, "good": self.good, "lines": self.lines, "fingerprint": self.fingerprint}
+
+
+class _Walk:
+    def __init__(self, report: SiteReport, pictures: Path | None) -> None:
+        self.report, self._pictures, self._names = report, pictures, set[str]()
+        self._seen = 0
+
+    def note(self, work: Work, what: str) -> None:
+        """Keep what the page looks like now."""
+        for kind in ("press", "field"):
+            self._names |= {
+                f"{kind}:{name}" for part in work.visit.ask("alternatives", kind) for name in part if not name.isdigit()
+            }
+        self.report.fingerprint = hashlib.sha256("\n".join(sorted(self._names)).encode()).hexdigest()
+        if self._pictures is not None:
+            self._pictures.mkdir(parents=True, exist_ok=True)
+            self._seen += 1
+            (self._pictures / f"{self._seen:02}-{what}.png").write_bytes(masked_picture(work.visit))
+
+
+def check_site(
+    chromium: Chromium, profile: Profile, clock: Clock, values: Mapping[str, Any], pictures: Path | None = None
+) -> SiteReport:
+    """Walk a site as far as is possible without booking.
+
+    :param values: what a made-up person would type; without, only what can be seen without any person is walked.
+    :param pictures: a folder for masked pictures of the pages.
+    """
+    report = SiteReport(profile.site)
+    if profile.by != "web":
+        report.say(f"webでは予約できないサイトです: {profile.instead}")
+        return report
+    walk = _Walk(report, pictures)
+    given = {"counter": profile.counters[0] if profile.counters else "", "people": 1, **_typed(values)}
+    flags = [name for name in values.get("flags", [])]
+    with chromium.context() as context:
+        steps: list[str] = []
+        work = Work(context, profile, "book" if values else "look", clock, given, flags, tell=steps.append)
+        try:
+            _look(work, walk, bool(values))
+            if values:
+                _fill(work, walk)
+        except Trouble as trouble:
+            report.good = False
+            report.say(f"止まったところ: {trouble.step or (steps[-1] if steps else '初めの画面')}")
+            report.say(f"　理由: {trouble.reason.value}")
+            report.say(f"　期待したもの: {trouble.expected or '-'}")
+            report.say(f"　画面にあったもの: {trouble.seen or '-'}")
+        except (KeyError, BrowserError) as error:
+            report.good = False
+            report.say(f"止まったところ: {steps[-1] if steps else '初めの画面'}")
+            report.say(f"　値がありません: {error}" if isinstance(error, KeyError) else f"　ブラウザー: {type(error).__name__}")
+        finally:
+            with_picture = work.visit.page
+            if not with_picture.is_closed():
+                walk.note(work, "last")
+            work.release()
+    return report
+
+
+def _typed(values: Mapping[str, Any]) -> dict[str, Any]:
+    made = {name: value for name, value in values.items() if name != "flags"}
+    if "birthday" in made:
+        made["birthday"] = date.fromisoformat(str(made["birthday"]))
+    for name, parts in (("name", ("family", "given")), ("kana", ("family_kana", "given_kana"))):
+        if all(part in made for part in parts):
+            made[name] = "　".join(str(made[part]) for part in parts)
+    return made
+
+
+def _look(work: Work, walk: _Walk, as_person: bool) -> None:
+    report, profile = walk.report, work.profile
+    if not as_person and not profile.look:
+        work.visit.open(profile.start, "start")
+        first = next((step for step in (work.flow.enter if work.what != "look" else _first_flow(work)) if step.click), None)
+        if first is not None:
+            work.visit.one(work.visit.locate(first.click, "press"), f"初めの画面: {first.click}")
+        report.say("初めの画面に、プロファイルの最初のボタンがあります（その先は、人の値がないと歩けません）。")
+        walk.note(work, "start")
+        return
+    if as_person:
+        work.enter()
+    else:
+        work.look()
+    walk.note(work, "days")
+    days = work.days()
+    free = [cell for cell in days if cell.free]
+    report.say(f"日付 {_counted(days)}")
+    if not free or free[0].day is None:
+        report.say("空きのある日がないので、時間は読んでいません。")
+        return
+    times = work.times(free[0].day)
+    walk.note(work, "times")
+    report.say(f"時間（{free[0].day}） {_counted(times)} 例: " + "、".join(cell.text for cell in times[:3]))
+
+
+def _first_flow(work: Work) -> list[Any]:
+    return work.profile.book.enter if work.profile.book is not None else []
+
+
+def _counted(cells: list[Cell]) -> str:
+    words = {Mark.FREE: "○", Mark.FEW: "△", Mark.FULL: "×", Mark.CLOSED: "休・期間外", Mark.UNKNOWN: "読めない印"}
+    counts = {mark: sum(cell.mark is mark for cell in cells) for mark in words}
+    told = " ".join(f"{words[mark]}{count}" for mark, count in counts.items() if count)
+    unread = sorted({cell.text for cell in cells if cell.mark is Mark.UNKNOWN})
+    return told + (f"（読めない印: {'、'.join(unread[:5])}）" if unread else "")
+
+
+def _fill(work: Work, walk: _Walk) -> None:
+    report, profile = walk.report, work.profile
+    free = [cell for cell in work.days() if cell.free] if profile.times is None else []
+    if profile.times is not None:
+        day = work.open_day
+        times = [cell for cell in work.times(day) if cell.free] if day is not None else []
+        slot = (
+            Slot(day, times[-1].start, times[-1].end, str(work.visit.values["counter"]))
+            if times and day and times[-1].start
+            else None
+        )
+    else:
+        last = free[-1] if free else None
+        slot = Slot(last.day, last.start, last.end, str(work.visit.values["counter"])) if last and last.day and last.start else None
+    if slot is None:
+        return
+    work.choose(slot)
+    work.fill()
+    shown = work.read_back()
+    walk.note(work, "read-back")
+    report.say("確認の画面: " + "、".join(f"{name}＝{text}" for name, text in shown.texts.items()))
+    work.ready()
+    report.say("最後のボタンがあります（押していません）。")
+
+
+__all__ = ["SiteReport", "check_site"]
