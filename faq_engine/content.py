@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -18,6 +19,9 @@ FURTHER = ("zh-Hans", "ko", "vi", "pt", "tl", "ne")
 """Further languages of an answer (BCP 47), those of most foreign residents; the panel shows whichever an article has."""
 
 _PLACE = re.compile(r"\{([^{}\n]*)\}")
+_TWELVE = re.compile(r"(?<![\d-])\d{4}[ -]?\d{4}[ -]?\d{4}(?![\d-])")
+"""What may be a My Number: nothing of that form stands in an article (Number Use Act, article 20)."""
+
 CODE = re.compile(r"^[a-z0-9][a-z0-9-]{1,58}$")
 
 Line = Annotated[str, msgspec.Meta(max_length=300)]
@@ -41,6 +45,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     :param valid_until: last day on which it may be shown as current.
     :param checked: the day on which somebody read the sources.
     :param unsourced: what could not be confirmed (出典未確認); never published.
+    :param machine: a machine has written it first, and nobody has yet said that they have checked every line.
     """
 
     question: Line
@@ -59,6 +64,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     valid_until: date | None = None
     checked: date | None = None
     unsourced: bool = False
+    machine: bool = False
 
     def holds_on(self, day: date) -> bool:
         """Whether it may be shown as current on a day."""
@@ -143,6 +149,9 @@ def _check_article(content: Content) -> None:
                 )
     if content.valid_from and content.valid_until and content.valid_until < content.valid_from:
         raise BadInput("有効期限は、有効開始日より後にしてください。")
+    for text in (content.question, *texts):
+        if _TWELVE.search(unicodedata.normalize("NFKC", text)):
+            raise BadInput("12桁の番号は、記事に書けません。")
     for source in content.sources:
         if not source.startswith(("https://", "http://")):
             raise BadInput("出典は https:// で始まるアドレスを、一行に一つ書いてください（%(source)s）。", source=source[:60])

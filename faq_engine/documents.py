@@ -25,7 +25,7 @@ def keep(session: Session, name: str, data: bytes) -> FileRow:
 
     :raises BadInput: where it is empty or of a kind that nobody hands out.
     """
-    name = PurePath(name.replace("\\", "/")).name[-120:]
+    name = plain_name(name)
     if not data:
         raise BadInput("ファイルを選んでください。")
     if PurePath(name).suffix.lower() not in KINDS_OF_FILE:
@@ -37,6 +37,11 @@ def keep(session: Session, name: str, data: bytes) -> FileRow:
         session.add(found)
         session.flush()
     return found
+
+
+def plain_name(name: str) -> str:
+    """The name of a file without folders, as it is offered for download."""
+    return PurePath(name.replace("\\", "/")).name[-120:]
 
 
 def forget(session: Session, digest: str) -> None:

@@ -23,6 +23,13 @@ class FaqWithdrawn(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FaqAnnounced(Event):
+    """A notice above the results was put up or taken down."""
+
+    notice: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class FaqUsed(Event):
     """An agent answered from an article."""
 

@@ -15,7 +15,7 @@ from contact_center.identity import Actor
 from faq_engine.content import CODE, Content, as_json, check, from_json
 from faq_engine.diff import Changed, changed
 from faq_engine.model import NEWEST, Article, Kind, Revision
-from faq_engine.sheets import as_row, content_of
+from faq_engine.sheets import COLUMNS, as_row, content_of
 from faq_engine.workflow import Workflow
 
 FIRST_LINE = 2
@@ -65,8 +65,32 @@ class Plan(tuple[Line, ...]):
         return {effect.value: sum(line.effect == effect for line in self) for effect in Effect}
 
 
-def plan(session: Session, actor: Actor, city: str, rows: Sequence[Mapping[str, str]]) -> Plan:
+@dataclass(frozen=True)
+class Known:
+    """The codes that a sheet may name."""
+
+    categories: frozenset[str]
+    menus: frozenset[str]
+    departments: frozenset[str]
+
+    def check(self, content: Content, before: Content | None) -> None:
+        """Refuse what no page could show; what an article says already may stay.
+
+        :raises BadInput: naming column and code.
+        """
+        for field, codes in (("category", self.categories), ("menu", self.menus), ("department", self.departments)):
+            code = getattr(content, field)
+            if code and code not in codes and (before is None or getattr(before, field) != code):
+                raise BadInput(
+                    "%(column)sに「%(code)s」はありません。使えるのは %(known)s です。",
+                    column=COLUMNS[field], code=code[:40], known="、".join(sorted(codes)),
+                )  # fmt: skip
+
+
+def plan(session: Session, actor: Actor, city: str, rows: Sequence[Mapping[str, str]], codes: Known) -> Plan:
     """What a sheet would do to a city's articles, or to the common ones; nothing is changed.
+
+    :param codes: what lines may name.
 
     A column that the sheet does not have leaves what an article says there.
     """
@@ -81,16 +105,19 @@ def plan(session: Session, actor: Actor, city: str, rows: Sequence[Mapping[str, 
             if code in seen:
                 raise BadInput("同じ記号の行が上にあります。一つにしてください。")
             seen.add(code)
-            lines.append(_line(number, code, row, known.get(code)))
+            lines.append(_line(number, code, row, known.get(code), codes))
         except MadoguchiError as refusal:
             lines.append(Line(number, code, Effect.REFUSED, refusal=refusal))
     return Plan(lines)
 
 
-def _line(number: int, code: str, row: Mapping[str, str], known: tuple[Article, Revision] | None) -> Line:
+def _line(
+    number: int, code: str, row: Mapping[str, str], known: tuple[Article, Revision] | None, codes: Known
+) -> Line:  # fmt: skip
     if known is None:
         content = content_of(row)
         check(content)
+        codes.check(content, None)
         return Line(number, code, Effect.NEW, content)
     article, revision = known
     if article.kind != Kind.ARTICLE:
@@ -98,6 +125,7 @@ def _line(number: int, code: str, row: Mapping[str, str], known: tuple[Article, 
     before = from_json(revision.content)
     content = content_of({**as_row(code, before), **row})
     check(content)
+    codes.check(content, before)
     # Languages that a sheet has no column for stay as they are.
     after = {**as_json(content), "others": revision.content.get("others", {})}
     differences = tuple(changed(revision.content, after))

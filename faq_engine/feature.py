@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contact_center.features import Command, DemoScene, Door, Feature, HealthCheck, HubHandler, Panel, Permission
 from faq_engine import messages as m
-from faq_engine.events import FaqPublished, FaqUnanswered, FaqUsed, FaqWithdrawn
+from faq_engine.events import FaqAnnounced, FaqPublished, FaqUnanswered, FaqUsed, FaqWithdrawn
 from faq_engine.settings import FAQ_SETTINGS
 
 feature = Feature(
@@ -12,7 +12,7 @@ feature = Feature(
     title="FAQ",
     settings=FAQ_SETTINGS,
     permissions=(Permission("faq.review", "Review articles before the city confirms them", ("supervisor",)),),
-    events=(FaqPublished, FaqWithdrawn, FaqUsed, FaqUnanswered),
+    events=(FaqPublished, FaqWithdrawn, FaqAnnounced, FaqUsed, FaqUnanswered),
     blueprint="faq_engine.web:blueprint",
     doors=(
         Door("FAQの編集", "/faq/", "faq.edit", 80),
@@ -33,5 +33,6 @@ feature = Feature(
     processes="faq_engine.drafts.fake:processes",
     service="faq_engine.service:Faq",
     warm_up="faq_engine.service:warm_up",
+    board="faq_engine.service:board",
     migrations="faq_engine.migrations",
 )

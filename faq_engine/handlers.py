@@ -51,7 +51,13 @@ def draft(hub: Hub, actor: Actor, message: m.AskDraft) -> Iterator[Message]:
     faq = service.of(hub.house)
     with hub.house.database.reading() as session:
         found = faq.search(session, message.typed, faq.wanted(message.city), MOST_GIVEN)
+        found = [one for one in found if faq.index.touches(session, message.typed, f"{one.question}\n{one.answer}")]
     given = [Given(one.code, one.number, one.question, one.answer) for one in found]
+    if not given:
+        # Nothing is sent where no article is about it: a model would answer something else.
+        yield m.DraftBegun(turn=message.turn, sent="", endpoint="")
+        yield m.DraftEnded(turn=message.turn, kept=0, dropped=0, given_up="")
+        return
     written = faq.drafter.write(actor, message.city, message.contact, message.typed, given)
     yield m.DraftBegun(turn=message.turn, sent=written.sent, endpoint=written.endpoint)
     for part in written.parts:

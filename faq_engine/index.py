@@ -123,6 +123,11 @@ class Index:
         card = self._cards.get(held.revision) if held is not None else None
         return Found(card, held.since) if card is not None and held is not None and wanted.allows(card.content) else None
 
+    def touches(self, session: Session, typed: str, text: str) -> bool:
+        """Whether a text has any of the words that tell what was typed; what shares none answers something else."""
+        finder = self.catch_up(session)
+        return finder.touches(typed, text)
+
     def cards(self, session: Session, city: str, at: datetime) -> list[Card]:
         """All articles in force for a city at a moment, by code."""
         self.catch_up(session)

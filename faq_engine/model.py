@@ -43,6 +43,9 @@ class Step(StrEnum):
     """Submitted as a minor change, which the supervisor may approve without the city."""
 
     APPROVED = "approved"
+    APPROVED_MINOR = "approved_min"
+    """Approved, and called minor by this second person too."""
+
     CONFIRMED = "confirmed"
     SENT_BACK = "sent_back"
     PUBLISHED = "published"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -12,12 +13,13 @@ from sqlalchemy.orm import Session
 from contact_center.clock import day_of
 from contact_center.contacts import Contact
 from contact_center.errors import BadInput, NotFound
+from contact_center.events import Event
 from contact_center.house import House
 from contact_center.identity import Actor
 from faq_engine.drafts import Assistant, Drafter, Endpoint
 from faq_engine.drafts.masking import mask_out
 from faq_engine.editions import Editions
-from faq_engine.events import FaqUnanswered, FaqUsed
+from faq_engine.events import FaqAnnounced, FaqPublished, FaqUnanswered, FaqUsed, FaqWithdrawn
 from faq_engine.index import Found, Index, Wanted
 from faq_engine.model import COMMON, NoticeRow, Remark, Revision, UseRow
 from faq_engine.places import Local, Places
@@ -196,7 +198,10 @@ class Faq:
             raise BadInput("知らせる文を書いてください。")
         if until <= max(since, self._clock.now()):
             raise BadInput("終わりの時刻は、始まりと今より後にしてください。")
-        session.add(NoticeRow(city=city, text=text.strip()[:300], since=since, until=until, withdrawn_at=None, actor=actor.word))
+        row = NoticeRow(city=city, text=text.strip()[:300], since=since, until=until, withdrawn_at=None, actor=actor.word)
+        session.add(row)
+        session.flush()
+        self._announce(session, actor, row)
 
     def unsay(self, session: Session, actor: Actor, id: int) -> None:
         """Take a notice back."""
@@ -205,6 +210,23 @@ class Faq:
             raise NotFound("そのお知らせはもうありません。")
         actor.require("faq.withdraw", row.city or None)
         row.withdrawn_at = self._clock.now()
+        self._announce(session, actor, row)
+
+    def _announce(self, session: Session, actor: Actor, row: NoticeRow) -> None:
+        for city in [row.city] if row.city else [one.id for one in self._house.directory.cities(session)]:
+            self._log.append(session, FaqAnnounced(city=city, contact=None, actor=actor.word, notice=row.id))
+
+
+def board(house: House, session: Session, actor: Actor, event: Event | None) -> dict[str, Any]:
+    """What consoles are told of the FAQ: for each city what has changed last, so that their hits are fetched anew."""
+    kinds = {FaqPublished: "published", FaqWithdrawn: "withdrawn", FaqAnnounced: "announced"}
+    if event is None:
+        return {city: {"at": "", "code": "", "what": ""} for city in sorted(actor.cities)}
+    what = kinds.get(type(event))
+    if what is None or event.city is None:
+        return {}
+    at = house.clock.now().isoformat(timespec="milliseconds")
+    return {event.city: {"at": at, "code": getattr(event, "code", ""), "what": what}}
 
 
 def _not_in_force() -> NotFound:

@@ -195,7 +195,8 @@ class Workflow:
             raise BadInput("提出した方が軽微な変更としていないので、市の確認が必要です。")
         if minor and actor.word in (submitted.actor, revision.made_by):
             raise NotAllowed("軽微な変更は、書いた方と別の方が認めてください。")
-        self._step(session, revision, Step.APPROVED, actor.word)
+        self._step(session, revision, Step.APPROVED_MINOR if minor else Step.APPROVED, actor.word)
+        article.owner = article.owner or actor.person or None
         cities = self._scope(session, article)
         if minor:
             for city in cities:

@@ -44,12 +44,13 @@ class Context:
     def table(self, result: Any, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """Print rows: as a table on a terminal, with tabs between the cells for other programs, as JSON where it was asked for."""
         if self.as_json or not sys.stdout.isatty():
-            self.show(result, "\n".join("\t".join(map(str, row)) for row in rows))
+            self.show(result, "\n".join("\t".join(map(str, row)) for row in (headings, *rows)))
             return
         drawn = Table(*headings)
         for row in rows:
             drawn.add_row(*map(str, row))
-        Console().print(drawn)
+        # A narrow terminal breaks lines rather than cutting figures off.
+        Console(width=max(Console().width, Console().measure(drawn).maximum)).print(drawn)
 
 
 class Group(click.Group):

@@ -44,7 +44,7 @@ export class DraftPart {
   }
 
   begun({ sent, endpoint }) {
-    $("faq-draft-sent").textContent = t("送った言葉:「{sent}」 送り先: {endpoint}", { sent, endpoint });
+    $("faq-draft-sent").textContent = !sent ? t("FAQに近い記事がないので、何も送っていません。") : t("送った言葉:「{sent}」 送り先: {endpoint}", { sent, endpoint });
   }
 
   add(line) {
@@ -56,7 +56,7 @@ export class DraftPart {
   ended({ kept, dropped, given_up: why }) {
     const left = dropped ? t("FAQで確かめられない言い方の{n}文を除きました。", { n: dropped }) : "";
     const cut = { slow: t("時間がかかりすぎたので、途中で止めました。"), provider: t("下書きの接続先が応えません。") }[why] ?? "";
-    const nothing = kept ? "" : t("FAQに根拠がありません。担当課か責任者につないでください。");
+    const nothing = kept || why ? "" : t("FAQに根拠がありません。担当課か責任者につないでください。");
     this.state([nothing, cut, left].filter(Boolean).join(" "));
     $("faq-draft").scrollIntoView({ block: "nearest" });
   }

@@ -5,6 +5,7 @@ import { DraftPart } from "./draft.js";
 import { Tried } from "./tried.js";
 
 const BREATH = 60;
+const AGAIN = 2000;
 const $ = (id) => document.getElementById(id);
 const nameOf = (tag) => new Intl.DisplayNames([tag], { type: "language" }).of(tag);
 
@@ -18,6 +19,9 @@ function versions(one) {
   ];
   return all.filter(({ answer }) => answer);
 }
+
+// Hits that do not belong to what is typed now are shown as such, and cannot be opened.
+const place = { toggle: (old) => $("faq-found").toggleAttribute("data-old", old) };
 
 class Panel {
   constructor(console) {
@@ -66,11 +70,13 @@ class Panel {
   // With another contact begins another search, in that contact's city.
   follow() {
     const contact = this.console.contact;
-    if (contact?.id !== this.about) {
+    const id = contact?.id ?? null;
+    if (id !== this.about) {
       const first = this.about === undefined;
-      this.about = contact?.id ?? null;
+      this.about = id;
       if (!first) this.clear();
     }
+    this.news();
     $("faq-city").disabled = Boolean(contact);
     if (contact && $("faq-city").value !== contact.city) {
       $("faq-city").value = contact.city;
@@ -78,6 +84,21 @@ class Panel {
     }
     this.drawKeys();
     for (const source of contact?.sources ?? []) this.name(source);
+  }
+
+  // What was published, withdrawn or announced elsewhere shows here at once; an article that is no longer in force is closed.
+  news() {
+    const { at, code, what } = this.console.leaves("faq_engine")[this.city] ?? {};
+    if (!at || at === this.heard) return;
+    const first = this.heard === undefined;
+    this.heard = at;
+    if (first) return;
+    if (what === "withdrawn" && this.open?.code === code) {
+      const { question } = this.open;
+      this.back();
+      this.console.say(t("「{question}」は取り下げられました。別の記事で答えてください。", { question }));
+    }
+    this.ask(0, true);
   }
 
   // The card names an article by its question, not by its code.
@@ -99,8 +120,9 @@ class Panel {
   }
 
   // What is typed quickly is asked once; an answer that is older than what is drawn is thrown away.
-  ask(wait) {
+  ask(wait, keepsOpen = false) {
     this.opens = false;
+    if (!keepsOpen) place.toggle(this.drawnFor !== $("faq-typed").value);
     clearTimeout(this.due);
     this.due = setTimeout(async () => {
       const [turn, typed] = [++this.asked, $("faq-typed").value];
@@ -109,7 +131,8 @@ class Panel {
       const said = await this.fetch(typed, this.running.signal);
       if (!said || turn < this.drawn) return;
       this.drawn = turn;
-      this.draw(typed, said);
+      if (keepsOpen && this.open) this.drawNotices(said.notices);
+      else this.draw(typed, said);
     }, wait);
   }
 
@@ -129,6 +152,10 @@ class Panel {
       if (answer.ok) return said;
       refused(said.sentence);
     } catch (error) {
+      if (error.name !== "AbortError") {
+        clearTimeout(this.again);
+        this.again = setTimeout(() => this.ask(0), AGAIN);
+      }
       if (error.name !== "AbortError") refused(t("検索できません。つながり次第、もう一度入力してください。"));
     }
     return null;
@@ -139,7 +166,15 @@ class Panel {
     this.at = 0;
     this.drawnFor = typed;
     this.close();
+    place.toggle(false);
     this.tried.note(typed, found.map(({ code }) => code));
+    this.drawNotices(notices);
+    $("faq-state").textContent = !typed.trim() ? "" : found.length ? t("{n}件", { n: found.length }) : t("見つかりません。別の言葉で探すか、Alt+Iで編集者に知らせてください。");
+    this.drawFound();
+    if (this.opens) this.read(0);
+  }
+
+  drawNotices(notices) {
     $("faq-notices").hidden = !notices.length;
     settle($("faq-notices"), notices.map(({ text, until }) => {
       const row = element("li", text);
@@ -147,9 +182,6 @@ class Panel {
       element("span", t("{time}まで", { time: clockTime(until) }), "quiet", row);
       return row;
     }));
-    $("faq-state").textContent = !typed.trim() ? "" : found.length ? t("{n}件", { n: found.length }) : t("見つかりません。別の言葉で探すか、Alt+Iで編集者に知らせてください。");
-    this.drawFound();
-    if (this.opens) this.read(0);
   }
 
   // Enter may overtake the answer to the last key: the article opens as soon as it is found.
@@ -179,6 +211,7 @@ class Panel {
   }
 
   read(n) {
+    if ($("faq-found").hasAttribute("data-old")) return;
     this.opens = false;
     this.at = n;
     this.open = this.found[n] ?? null;
@@ -265,7 +298,7 @@ class Panel {
 
   askWhat(kind) {
     this.kind = kind;
-    $("faq-said-label").textContent = kind === "wrong" ? t("どこが違っていますか（氏名や番号は書かない）") : t("住民が知りたかったこと（氏名や番号は書かない）");
+    $("faq-said-label").textContent = kind === "wrong" ? t("「{question}」のどこが違っていますか（氏名や番号は書かない）", { question: (this.open ?? this.found[this.at]).question }) : t("住民が知りたかったこと（氏名や番号は書かない）");
     $("faq-said").value = "";
     this.missing(true);
     $("faq-said").focus();

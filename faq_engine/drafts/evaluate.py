@@ -17,6 +17,7 @@ from faq_engine.drafts.prompt import Given, Said
 from faq_engine.search import Analyzer, Entry, Finder, engine_named
 from faq_engine.shipped import shipped
 
+ALL_FALSE = "false, all kinds"
 FALSE_KINDS = ("number", "polarity", "foreign", "exchanged")
 Z = 1.96
 
@@ -84,7 +85,7 @@ def evaluate(statements: list[dict[str, Any]]) -> list[Rate]:
         content = articles[one["article"]]
         said = Said(one["text"], one["article"], 1, one["quote"].replace("○○市", "{city}"))
         passed = checker.bears_out(said, Given(one["article"], 1, content.question, content.answer))
-        for kind in [one["kind"], *(["false (number, polarity, foreign)"] if one["kind"] in FALSE_KINDS else [])]:
+        for kind in [one["kind"], *([ALL_FALSE] if one["kind"] in FALSE_KINDS else [])]:
             count = counts.setdefault(kind, [0, 0])
             count[0] += 1
             count[1] += passed

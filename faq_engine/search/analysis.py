@@ -26,7 +26,7 @@ WEIGHTS = {
 }  # fmt: skip
 """How much a word of a query tells of what is asked."""
 
-NOUN_OF_DOING, HELPING_VERB, NUMERAL = 0.8, 0.15, 0.5
+NOUN_OF_DOING, NOUN_OF_TIME, HELPING_VERB, NUMERAL = 0.8, 0.5, 0.15, 0.5
 KANJI = re.compile(r"[一-龯々]")
 _NOT_WRITTEN_IN_IDEAS = re.compile(r"[^一-龯々ァ-ヶーa-z0-9]+")
 
@@ -142,6 +142,8 @@ def weight_of(part: tuple[str, ...]) -> float:
         return NUMERAL
     if part[0] == "名詞" and part[2] == "サ変可能":
         return NOUN_OF_DOING
+    if part[0] == "名詞" and part[2] == "副詞可能":
+        return NOUN_OF_TIME
     if part[0] == "動詞" and part[1] == "非自立可能":
         return HELPING_VERB
     return WEIGHTS.get(part[0], 1.0)

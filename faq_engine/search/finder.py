@@ -16,6 +16,9 @@ COUNTS = (3, 3, 1)
 SAME = 0.8
 """What a word counts for that the city says means the same as one that was typed."""
 
+TELLING = 0.6
+"""From this weight on a word tells what is asked."""
+
 Read = tuple[list[Morpheme], list[Morpheme], list[Morpheme]]
 """The morphemes of title, keywords and body."""
 
@@ -69,6 +72,16 @@ class Finder:
             for word in also:
                 _join(query, self._lexicon.understand(word))
             return self._engine.search(query, limit, keep)
+
+    def touches(self, typed: str, text: str) -> bool:
+        """Whether a text has any of the telling words of what was typed, or one that means the same."""
+        morphemes = self._analyzer.morphemes(text)
+        forms = {form for form, *_ in morphemes}
+        groups = {str(group) for *_, synonyms in morphemes for group in synonyms}
+        with self._lock:
+            query = self._lexicon.understand(typed)
+        telling = {word for word, weight in query.words.items() if weight >= TELLING}
+        return bool(telling & forms) or bool(groups & set(query.synonyms)) or not telling
 
     def _analyse(self, entry: Entry) -> tuple[Read, Analysed]:
         """Each text is cut into morphemes once, for the engine and for the lexicon."""

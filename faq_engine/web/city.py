@@ -4,20 +4,25 @@ that let nothing else through.
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contact_center.clock import TOKYO, day_of
 from contact_center.errors import BadInput, MadoguchiError
 from contact_center.house import House
 from contact_center.identity import Actor
 from contact_center.web import actor, house, permission
 from contact_center.web.base import words
 from faq_engine import service
+from faq_engine.content import from_json
 from faq_engine.diff import changed
-from faq_engine.model import Revision
-from faq_engine.web.editor import chosen_city, city_names, names_of
+from faq_engine.model import Publication, Revision
+from faq_engine.places import Local
+from faq_engine.web.editor import chosen_city, city_names, day_in, names_of
 from faq_engine.web.panel import blueprint
 
 AT_ONCE = 20
@@ -91,3 +96,33 @@ def _page(built: House, session: Session, me: Actor) -> dict[str, Any]:
         "rows": rows, "cities": cities, "here": here, "whole": len(waiting),
         "names": names_of(session, [row["revision"].made_by for row in rows]),
     }  # fmt: skip
+
+
+@blueprint.get("/as-of")
+@permission("city.view")
+def as_of() -> Any:
+    """What was answered on a day: every article that was in force then."""
+    built, me = house(), actor()
+    faq = service.of(built)
+    day = day_in(request.args, "day") or day_of(built.clock.now())
+    first, last = datetime.combine(day, time(), TOKYO), datetime.combine(day, time(23, 59, 59), TOKYO)
+    with built.database.reading() as session:
+        cities = city_names(built, session, me)
+        city = chosen_city(cities)
+        wanted = (
+            select(Publication, Revision)
+            .join(Revision, Publication.revision_id == Revision.id)
+            .where(Publication.city == city, Publication.since <= last, Publication.since.is_distinct_from(Publication.until))
+            .where(Publication.until.is_(None) | (Publication.until > first))
+            .order_by(Publication.code, Publication.since)
+        )
+        found = [(p, from_json(r.content), r) for p, r in session.execute(wanted) if "answer" in r.content]
+        spoken: dict[datetime, Local] = {}
+        rows = []
+        for publication, content, revision in found:
+            if content.holds_on(day):
+                moment = min(last, publication.until or last)
+                spoken[moment] = local = spoken.get(moment) or faq.places.local(session, city, moment)
+                row = {"publication": publication, "number": revision.number, "question": local.fill(content.question)}
+                rows.append({**row, "answer": local.fill(content.answer)})
+    return render_template("faq_engine/as_of.html", rows=rows, day=day, city=city, cities=cities)

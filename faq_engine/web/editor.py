@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from contact_center.clock import TOKYO, day_of
+from contact_center.clock import day_of
 from contact_center.errors import BadInput, Conflict, MadoguchiError, NotFound
 from contact_center.house import House
 from contact_center.identity import Actor
@@ -23,7 +23,6 @@ from faq_engine.content import FURTHER, Content, Document, Synonyms, Written, as
 from faq_engine.diff import changed
 from faq_engine.index import Card, Found
 from faq_engine.model import COMMON, NEWEST, Article, Kind, Publication, Revision, Stage, in_force_at
-from faq_engine.places import Local
 from faq_engine.web.panel import blueprint
 from faq_engine.workflow import OPERATOR, Workflow, label
 
@@ -101,6 +100,7 @@ def articles() -> Any:
     built, me = house(), actor()
     faq, typed = service.of(built), request.args.get("q", "").strip()
     stage, city = request.args.get("stage", ""), request.args.get("city", "")
+    page = max(0, request.args.get("page", 0, int))
     with built.database.reading() as session:
         cities = city_names(built, session, me)
         visible = Article.city.in_([COMMON, *cities])
@@ -111,10 +111,10 @@ def articles() -> Any:
             wanted = wanted.where(Article.stage == stage)
         if typed:
             places = _matching(faq, session, visible, city or next(iter(cities), ""), typed, built.clock.now())
-            wanted = NEWEST.where(Article.id.in_(list(places)[:PAGE]))
+            wanted = NEWEST.where(Article.id.in_(list(places)[page * PAGE : (page + 1) * PAGE]))
             rows, whole = sorted(session.execute(wanted).all(), key=lambda row: places[row[0].id]), len(places)
         else:
-            rows = list(session.execute(wanted.limit(PAGE)).all())
+            rows = list(session.execute(wanted.limit(PAGE).offset(page * PAGE)).all())
             whole = sum(count for at, count in counts.items() if stage in ("", at))
         codes = [article.code for article, _ in rows]
         in_force = select(Publication.city, Publication.code).where(in_force_at(built.clock.now()), Publication.code.in_(codes))
@@ -128,8 +128,8 @@ def articles() -> Any:
             for a, r in rows
         ]  # fmt: skip
     return render_template(
-        "faq_engine/articles.html", rows=listed, more=whole - len(listed), typed=typed, stage=stage, counts=counts,
-        cities=cities, today=day_of(built.clock.now()), done=request.args.get("done", ""),
+        "faq_engine/articles.html", rows=listed, more=whole - len(listed) - page * PAGE, page=page, typed=typed, stage=stage,
+        counts=counts, cities=cities, today=day_of(built.clock.now()), done=request.args.get("done", ""),
     )  # fmt: skip
 
 
@@ -313,7 +313,7 @@ def content_of(form: Mapping[str, str], kind: str) -> Content | Synonyms:
         department=text("department"), audience=audience, sources=lines("sources"),  # type: ignore[arg-type]
         others={tag: (text(f"question-{tag}"), text(f"answer-{tag}")) for tag in FURTHER if text(f"answer-{tag}")},
         valid_from=day_in(form, "valid_from"), valid_until=day_in(form, "valid_until"), checked=day_in(form, "checked"),
-        unsourced=form.get("unsourced") == "yes",
+        unsourced=form.get("unsourced") == "yes", machine=form.get("machine") == "yes",
     )  # fmt: skip
 
 
@@ -322,7 +322,7 @@ def document_of(session: Session, former: Document | None) -> Document:
     form, given = request.form, request.files.get("sheet")
     if given is not None and given.filename:
         file = documents.keep(session, given.filename, given.read())
-        digest, name = file.sha256, file.name
+        digest, name = file.sha256, documents.plain_name(given.filename)
     elif former is not None:
         digest, name = former.file, former.filename
     else:
@@ -353,33 +353,3 @@ def form_of(data: Mapping[str, Any]) -> dict[str, Any]:
         key: "\n".join(value) if isinstance(value, list) else "yes" if value is True else value or ""
         for key, value in data.items() if key != "others"
     }  # fmt: skip
-
-
-@blueprint.get("/as-of")
-@permission("city.view")
-def as_of() -> Any:
-    """What was answered on a day: every article that was in force then."""
-    built, me = house(), actor()
-    faq = service.of(built)
-    day = day_in(request.args, "day") or day_of(built.clock.now())
-    first, last = datetime.combine(day, time(), TOKYO), datetime.combine(day, time(23, 59, 59), TOKYO)
-    with built.database.reading() as session:
-        cities = city_names(built, session, me)
-        city = chosen_city(cities)
-        wanted = (
-            select(Publication, Revision)
-            .join(Revision, Publication.revision_id == Revision.id)
-            .where(Publication.city == city, Publication.since <= last, Publication.since.is_distinct_from(Publication.until))
-            .where(Publication.until.is_(None) | (Publication.until > first))
-            .order_by(Publication.code, Publication.since)
-        )
-        found = [(p, from_json(r.content), r) for p, r in session.execute(wanted) if "answer" in r.content]
-        spoken: dict[datetime, Local] = {}
-        rows = []
-        for publication, content, revision in found:
-            if content.holds_on(day):
-                moment = min(last, publication.until or last)
-                spoken[moment] = local = spoken.get(moment) or faq.places.local(session, city, moment)
-                row = {"publication": publication, "number": revision.number, "question": local.fill(content.question)}
-                rows.append({**row, "answer": local.fill(content.answer)})
-    return render_template("faq_engine/as_of.html", rows=rows, day=day, city=city, cities=cities)

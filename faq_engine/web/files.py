@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 from flask import redirect, render_template, request, send_file, url_for
+from sqlalchemy.orm import Session
 
 from contact_center.errors import BadInput, MadoguchiError, NotFound
 from contact_center.house import House
@@ -17,6 +18,13 @@ from faq_engine.content import document_from_json, from_json
 from faq_engine.model import COMMON, NEWEST, Article, FileRow, Kind, Revision
 from faq_engine.web.editor import LARGEST, chosen_city, city_names, document_of, names_of
 from faq_engine.web.panel import blueprint
+
+
+def _paper(session: Session, revision: Revision) -> Any:
+    """A document under its own name; the same bytes may have been handed in under another."""
+    document = document_from_json(revision.content)
+    file = session.get_one(FileRow, document.file)
+    return _download(FileRow(sha256=file.sha256, name=document.filename, media=file.media, data=file.data))
 
 
 def _download(file: FileRow) -> Any:
@@ -117,17 +125,26 @@ def _rows(built: House, file: str) -> list[dict[str, str]]:
     return sheets.read(kept.data, kept.name)
 
 
+def _known(built: House, session: Session, me: Actor) -> exchange.Known:
+    """The codes that a sheet may name: those of the cities that somebody works for."""
+    categories = {choice.code for city in me.cities for choice in built.directory.choices(session, "category", city)}
+    departments = {office.id for office in built.directory.departments(session, me.cities)}
+    return exchange.Known(
+        frozenset(categories), frozenset(menu.id for menu in built.directory.menus(session)), frozenset(departments)
+    )
+
+
 def _plan(built: House, me: Actor, city: str, file: str) -> exchange.Plan:
     rows = _rows(built, file)
     with built.database.reading() as session:
-        return exchange.plan(session, me, city, rows)
+        return exchange.plan(session, me, city, rows, _known(built, session, me))
 
 
 def _apply(built: House, me: Actor, city: str, file: str) -> int:
     """Take the sheet in as it was shown, and forget the file."""
     workflow, form, rows = service.of(built).workflow, request.form, _rows(built, file)
     with built.database.session_scope() as session:
-        planned = exchange.plan(session, me, city, rows)
+        planned = exchange.plan(session, me, city, rows, _known(built, session, me))
         done = exchange.apply(session, workflow, me, city, planned, form.get("mark", ""), form.get("why", ""))
         documents.forget(session, file)
     return done
@@ -188,7 +205,7 @@ def paper_of(revision: int) -> Any:
         if row is None:
             raise NotFound("その資料はありません。")
         service.of(built).workflow.article(session, me, row.article_id)
-        return _download(session.get_one(FileRow, document_from_json(row.content).file))
+        return _paper(session, row)
 
 
 @blueprint.get("/documents/<int:revision>/file")
@@ -199,5 +216,5 @@ def paper(revision: int) -> Any:
     with built.database.reading() as session:
         for _, one in documents.in_force(session, me.cities, built.clock.now()):
             if one.id == revision:
-                return _download(session.get_one(FileRow, document_from_json(one.content).file))
+                return _paper(session, one)
     raise NotFound("その資料はもう配られていません。一覧を開き直してください。")

@@ -80,7 +80,7 @@ def _propose(built: House, me: Actor, id: int) -> int:
         raise BadInput("近い記事がないので、案を作れません。新しい記事として書いてください。")
     given = [Given(one.code, one.number, one.question, one.answer) for one in found]
     written = faq.assistant.write(me, city, "article", asked, "", given)
-    content = Content(question=written.question or asked, answer=written.answer, unsourced=True)
+    content = Content(question=written.question or asked, answer=written.answer, unsourced=True, machine=True)
     with built.database.session_scope() as session:
         return faq.workflow.create(session, me, f"proposal-{id}", city, content, "機械の案（人が確かめるまで出せません）").id
 

@@ -108,9 +108,12 @@ def sheet(*rows: dict[str, str]) -> list[dict[str, str]]:
     return [{**HEAD, **row} for row in rows]
 
 
+KNOWN = exchange.Known(frozenset({"pin", "fee"}), frozenset({"card"}), frozenset({"citizens"}))
+
+
 def plan(table: Desk, rows: list[dict[str, str]]) -> exchange.Plan:
     with table.house.database.reading() as session:
-        return exchange.plan(session, table.editor, "", rows)
+        return exchange.plan(session, table.editor, "", rows, KNOWN)
 
 
 def apply(table: Desk, planned: exchange.Plan, mark: str) -> int:
@@ -129,10 +132,14 @@ def test_a_sheet_is_shown_line_by_line_and_then_taken_in_whole_or_not_at_all(tab
         *good, {"code": "Bad Code", "question": "x", "answer": "x"}, {"code": "empty", "question": "x", "answer": ""},
         {"code": "new-one", "question": "y", "answer": "y"}, {"code": "day", "question": "x", "answer": "x", "valid_until": "来年"},
         {"code": "place", "question": "x", "answer": "{mayor}です"},
+        {"code": "sort", "question": "x", "answer": "x", "category": "zzz"},
+        {"code": "office", "question": "x", "answer": "x", "department": "xxx"},
+        {"code": "number", "question": "x", "answer": "番号は123456789012です。"},
     )  # fmt: skip
     shown = plan(table, bad)
     assert [(line.number, line.effect) for line in shown] == [
         (2, "changed"), (3, "new"), (4, "refused"), (5, "refused"), (6, "refused"), (7, "refused"), (8, "refused"),
+        (9, "refused"), (10, "refused"), (11, "refused"),
     ]  # fmt: skip
     with pytest.raises(BadInput, match="読み込めない行"):
         apply(table, shown, shown.mark)
@@ -186,7 +193,8 @@ def test_a_document_is_reviewed_confirmed_handed_out_and_received_in_its_newest_
 
     def handed_out() -> list[tuple[int, bytes]]:
         with table.house.database.reading() as session:
-            return [(r.number, session.get_one(FileRow, r.content["file"]).data) for _, r in documents.in_force(session, [CITY], MORNING)]
+            held = documents.in_force(session, [CITY], MORNING)
+            return [(r.number, session.get_one(FileRow, r.content["file"]).data) for _, r in held]
 
     assert handed_out() == [(1, b"%PDF one")]
     with table.house.database.session_scope() as session:

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from faq_engine.drafts.checks import Checker, numbers
-from faq_engine.drafts.evaluate import FALSE_KINDS, evaluate, read_statements
+from faq_engine.drafts.evaluate import ALL_FALSE, FALSE_KINDS, evaluate, read_statements
 from faq_engine.drafts.masking import mask_out
 from faq_engine.drafts.prompt import LONGEST_LINE, Given, Said, sentences
 from faq_engine.search import Analyzer
@@ -26,7 +26,8 @@ ARTICLE = Given("loss", 3, "カードをなくしました。", ANSWER)
         ("山田太郎と申します。カードをなくしました", "山田太郎"), ("佐藤さんの代わりに受け取りたい", "佐藤"),
         ("昭和25年3月3日生まれの母の更新", "25年3月3日"), ("S25.3.3生まれです", "25.3.3"),
         ("住所は見本市中央1-2-3です", "1-2-3"), ("大阪市北区梅田三丁目1番3号に引っ越した", "三丁目1番3号"),
-        ("横浜市中区日本大通1です", "大通"), ("京都市中京区寺町通御池上る上本能寺前町488", "寺町"), ("名張市鴻之台1番町1", "鴻之台"),
+        ("横浜市中区日本大通1です", "大通"),
+        ("京都市中京区寺町通御池上る上本能寺前町488", "寺町"), ("名張市鴻之台1番町1", "鴻之台"),
         ("東京都千代田区丸の内1-1-1に住む", "丸"), ("千代田区霞が関2丁目1番2号", "霞"), ("090.1234.5678", "1234"),
         ("〇九〇一二三四五六七八", "四五六"), ("0 9 0 1 2 3 4 5 6 7 8", "4 5 6"), ("63-7111に電話ください", "7111"),
         ("林です。更新したい", "林"), ("森と言います", "森"), ("グエン・ヴァン・アンです", "ヴァン"), ("19500304生まれ", "0304"),
@@ -82,12 +83,26 @@ def test_a_sentence_stands_only_where_its_quote_bears_it_out(text: str, quote: s
     assert Checker(ANALYZER).refusal(Said(text, "loss", 3, quote), ARTICLE) == why
 
 
-def test_hardly_a_false_one_of_the_judged_statements_passes_and_about_half_the_true_ones_do() -> None:
+@pytest.mark.parametrize(
+    ("text", "stands"),
+    [
+        ("通常は2,000円、特急発行は1,000円です。", False), ("特急発行は1,000円、通常は2,000円です。", False),
+        ("通常は1,000円、特急発行も1,000円です。", False), ("通常は1,000円、特急発行は2,000円です。", True),
+        ("通常は1,000円です。", True),
+    ],
+)  # fmt: skip
+def test_what_a_quote_keeps_apart_does_not_change_places(text: str, stands: bool) -> None:
+    quote = "通常は1,000円、特急発行は2,000円です。"
+    article = Given("fee", 1, "再発行の手数料はいくらですか。", quote)
+    assert Checker(ANALYZER).bears_out(Said(text, "fee", 1, quote), article) is stands
+
+
+def test_hardly_a_false_one_of_the_judged_statements_passes_and_a_third_of_the_true_ones_does() -> None:
     rates = {rate.kind: rate for rate in evaluate(read_statements())}
     assert {*FALSE_KINDS, "paraphrase"} <= set(rates)
     assert rates["number"].accepted == 0
-    assert rates["false (number, polarity, foreign)"].rate < 0.02
-    assert rates["paraphrase"].rate > 0.45
+    assert rates[ALL_FALSE].rate < 0.02
+    assert rates["paraphrase"].rate > 0.33
 
 
 def test_sentences_are_read_as_their_lines_come_and_what_is_none_is_counted() -> None:
