@@ -82,7 +82,7 @@ def check_site(
         return report
     walk = _Walk(report, pictures)
     given = {"counter": profile.counters[0] if profile.counters else "", "people": 1, **_typed(values)}
-    flags = [name for name in values.get("flags", [])]
+    flags = list(values.get("flags", []))
     with chromium.context() as context:
         steps: list[str] = []
         work = Work(context, profile, "book" if values else "look", clock, given, flags, tell=steps.append)

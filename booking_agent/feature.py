@@ -25,7 +25,7 @@ feature = Feature(
     settings=BOOKING_SETTINGS,
     events=BOOKING_EVENTS,
     blueprint="booking_agent.web:blueprint",
-    panels=(Panel("booking", "予約", "/booking/panel", "/static/bundle/booking.js", "main", "b", "booking.run"),),
+    panels=(Panel("booking", "予約", "/booking/panel", "/static/bundle/booking.js", "main", "b", "booking.run", position=20),),
     tasks=(
         Task("booking.conduct", "booking.run", "booking_agent.tasks:conduct", queue="bookings"),
         Task("booking.look", "booking.run", "booking_agent.tasks:look", queue="looks"),

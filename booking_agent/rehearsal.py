@@ -1,4 +1,8 @@
-"""The practice city for demo and training: its process, and profiles that name where it listens."""
+"""The practice city for demo and training: its process, and profiles that name where it listens.
+
+`python -m booking_agent.rehearsal FOLDER …` puts the profiles into a folder, then opens the practice city (see
+`booking_agent.rehearsal_site` for the further words).
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
-from booking_agent.settings import REHEARSAL_IMAP, REHEARSAL_PORT, REHEARSAL_TOKEN
+from booking_agent.settings import REHEARSAL_IMAP, REHEARSAL_PORT, REHEARSAL_TOKEN, SITES
 from contact_center.settings import Settings
 
 USUAL = "http://127.0.0.1:8391/"
@@ -19,8 +23,9 @@ def processes(settings: Settings) -> list[tuple[str, list[str]]]:
     if not settings[REHEARSAL_PORT]:
         return []
     words = [
-        sys.executable, "-m", "booking_agent.rehearsal_site", "--port", str(settings[REHEARSAL_PORT]), "--imap-port",
-        str(settings[REHEARSAL_IMAP]), "--control", settings[REHEARSAL_TOKEN] or "rehearsal",
+        sys.executable, "-m", "booking_agent.rehearsal", str(settings.base / settings[SITES]),
+        "--port", str(settings[REHEARSAL_PORT]), "--imap-port", str(settings[REHEARSAL_IMAP]),
+        "--control", settings[REHEARSAL_TOKEN] or "rehearsal",
     ]  # fmt: skip
     return [("rehearsal-site", words)]
 
@@ -40,3 +45,16 @@ def _write(folder: Path, url: str) -> Iterator[Path]:
             path = folder / source.name
             path.write_text(source.read_text("utf-8").replace(USUAL, url), "utf-8")
             yield path
+
+
+def main() -> None:
+    """Put the profiles where the centre looks for them, then open the practice city."""
+    from booking_agent.rehearsal_site.__main__ import main as open_city
+
+    folder, port = Path(sys.argv.pop(1)), sys.argv[sys.argv.index("--port") + 1]
+    write_profiles(folder, f"http://127.0.0.1:{port}/")
+    open_city()
+
+
+if __name__ == "__main__":
+    main()

@@ -45,6 +45,8 @@ class Panel:
     hotkey: str
     permission: str
     menus: tuple[str, ...] = ()
+    position: int = 100
+    """Where it stands among the others of its slot; the first is shown when the console opens."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ feature = Feature(
         Door("FAQの確認（市）", "/faq/city", "faq.confirm", 90),
         Door("資料", "/faq/documents", "contact.read", 100, begins=False),
     ),
-    panels=(Panel("faq", "FAQ", "/faq/panel", "/static/bundle/faq.js", "main", "f", "seat.use"),),
+    panels=(Panel("faq", "FAQ", "/faq/panel", "/static/bundle/faq.js", "main", "f", "seat.use", position=10),),
     hub_handlers=(
         HubHandler(m.OpenedArticle, "seat.use", "faq_engine.handlers:opened"),
         HubHandler(m.UsedArticle, "contact.personal", "faq_engine.handlers:used"),

@@ -26,6 +26,9 @@ PATIENCE = 10.0
 """Seconds in which what the profile names must stand on the page, once the page is at rest."""
 
 _ENDLESS = {"websocket", "eventsource", "ping", "media", "other"}
+_ASKED = ("document", "xhr", "fetch")
+"""What counts against the budget of requests; pictures and style sheets are no work for a site's owner."""
+
 _M = "window[Symbol.for('madoguchi')]"
 
 
@@ -74,7 +77,7 @@ class Visit:
 
     def _begins(self, request: Request) -> None:
         self._moves += 1
-        self.requests += 1
+        self.requests += request.resource_type in _ASKED
         if request.resource_type not in _ENDLESS and not any(part in request.url for part in self.profile.ignore):
             self._running[request] = self.clock.monotonic()
 

@@ -38,7 +38,8 @@ def console() -> Any:
     panels = [
         {"id": p.id, "title": p.title, "url": p.url, "script": p.script, "slot": p.slot, "hotkey": p.hotkey,
          "menus": list(p.menus)}
-        for feature in built.features for p in feature.panels if p.permission in me.rights
+        for p in sorted((p for feature in built.features for p in feature.panels), key=lambda p: p.position)
+        if p.permission in me.rights
     ]  # fmt: skip
     page = {
         "choices": choices, "panels": panels, "away": list(AWAY_REASONS), "language": me.language,

@@ -1,0 +1,276 @@
+// The booking panel: what decides is asked first, then a slot is chosen, then two facts at a time are asked for; the site is worked
+// beside, and its outcome finds the operator wherever they are.
+import { element, settle } from "../../contact_center/web/browser/settle.js";
+import { clockTime, t } from "../../contact_center/web/browser/words.js";
+import { Run, WHATS, stepWords } from "./run.js";
+import { Slots, dayWords } from "./slots.js";
+
+const $ = (id) => document.getElementById(id);
+const OVER = ["proved", "refused", "failed"];
+
+class Panel {
+  constructor(console) {
+    this.console = console;
+    this.csrf = console.place.querySelector(".booking").dataset.csrf;
+    this.sites = [];
+    this.fields = {};
+    this.city = undefined;
+    this.closed = new Set();
+    const post = (path, asked) => this.post(path, asked);
+    this.slots = new Slots($("bk-slots"), { post, onDay: (day) => this.look(day), onSlot: () => this.form() });
+    this.run = new Run($("bk-run"), {
+      post, say: console.say, note: console.note, close: () => this.close(), again: (id) => this.again(id),
+    });
+    $("bk-site").addEventListener("change", () => this.fresh());
+    $("bk-what").addEventListener("change", () => this.fresh());
+    $("bk-fresh").addEventListener("click", () => this.fresh());
+    for (const id of ["bk-counter", "bk-people"]) $(id).addEventListener("change", () => this.changed());
+    $("bk-questions-list").addEventListener("change", () => this.answered());
+    $("bk-form").addEventListener("submit", (event) => this.begin(event));
+    $("bk-open").addEventListener("click", ({ target }) => this.open(Number(target.closest("button")?.dataset.id)));
+    addEventListener("keydown", (event) => this.key(event));
+    console.on("board", () => this.follow());
+    this.follow();
+  }
+
+  async post(path, asked) {
+    try {
+      const answer = await fetch(`/booking/${path}`, {
+        method: "POST", credentials: "same-origin", body: JSON.stringify(asked),
+        headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.csrf },
+      });
+      const said = await answer.json();
+      if (answer.ok) return said;
+      this.console.say(said.sentence);
+    } catch {
+      this.console.say(t("つながりません。つながり次第、もう一度押してください。"));
+    }
+    return null;
+  }
+
+  // -- following the board ---------------------------------------------------------------------------------------------
+
+  follow() {
+    const city = this.console.contact?.city ?? "";
+    if (city !== this.city) this.enter(city);
+    const leaves = Object.values(this.console.leaves("booking_agent")).filter(({ id }) => id);
+    const open = leaves.filter(({ id, state, waits }) => !this.closed.has(id) && id !== this.run.id && (!OVER.includes(state) || waits));
+    settle($("bk-open"), open.map((leaf) => {
+      const row = element("li");
+      row.dataset.key = String(leaf.id);
+      const key = element("button", "", leaf.waits ? "strong" : "plain", row);
+      key.dataset.id = leaf.id;
+      key.textContent = `${WHATS[leaf.what]} ${leaf.day ? dayWords(leaf.day) : ""} ${stepWords(leaf)}`;
+      return row;
+    }));
+    const mine = this.run.id ? this.console.leaves("booking_agent")[this.run.id] : null;
+    if (mine) this.run.follow(mine);
+    this.console.calls(leaves.some(({ waits, person }) => waits && person === this.console.me));
+    const seen = Object.entries(this.console.leaves("booking_agent")).filter(([key]) => key.startsWith("slots-")).map(([, { site, at }]) => `${site} ${at}`).sort().at(-1);
+    if (seen !== this.seen && !$("bk-plan").hidden) {
+      this.seen = seen;
+      if (this.site?.looks) this.refresh();
+    }
+  }
+
+  async enter(city) {
+    this.city = city;
+    if (!city) {
+      // Where nobody is served, what is under way stays in sight; a plan for a caller who has gone does not.
+      $("bk-plan").hidden = true;
+      $("bk-none").hidden = Boolean(this.run.id);
+      $("bk-none").textContent = t("応対が始まると、その市の予約サイトが出ます。");
+      return;
+    }
+    const said = await this.post("sites", { city });
+    if (!said || city !== this.city) return;
+    this.sites = said.sites;
+    this.fields = said.fields;
+    $("bk-none").hidden = this.sites.length > 0;
+    $("bk-none").textContent = t("この市の予約サイトは登録されていません。担当課におつなぎください。");
+    $("bk-plan").hidden = !this.sites.length || Boolean(this.run.id);
+    settle($("bk-site"), this.sites.map(({ site, title }) => Object.assign(element("option", title), { value: site })));
+    $("bk-site").hidden = this.sites.length < 2;
+    this.fresh();
+  }
+
+  get site() {
+    return this.sites.find(({ site }) => site === $("bk-site").value) ?? this.sites[0];
+  }
+
+  get what() {
+    return $("bk-what").value || "book";
+  }
+
+  // -- planning --------------------------------------------------------------------------------------------------------
+
+  fresh() {
+    const { site } = this;
+    if (!site) return;
+    const what = this.what;
+    settle($("bk-what"), site.offers.map((name) => Object.assign(element("option", WHATS[name]), { value: name })));
+    $("bk-what").value = site.offers.includes(what) ? what : site.offers[0] ?? "";
+    $("bk-instead").hidden = site.by === "web";
+    $("bk-instead").textContent = site.instead;
+    settle($("bk-questions-list"), this.what === "book" ? site.questions.map((question, n) => this.question(question, n)) : []);
+    for (const radio of $("bk-questions-list").querySelectorAll("input")) radio.checked = false;
+    $("bk-questions").hidden = site.by !== "web" || this.what !== "book" || !site.questions.length;
+    settle($("bk-counter"), site.counters.map((name) => Object.assign(element("option", name), { value: name })));
+    settle($("bk-people"), Array.from({ length: site.most }, (_, n) => Object.assign(element("option", t("{n}人", { n: n + 1 })), { value: n + 1 })));
+    this.slots.clear();
+    $("bk-fields").replaceChildren();
+    this.answered();
+    if (site.looks) this.look("");
+  }
+
+  question({ ask }, n) {
+    const row = element("div", "", "bk-question");
+    row.dataset.key = String(n);
+    element("span", ask, "", row).lang = "ja";
+    for (const [value, title] of [["yes", t("はい")], ["no", t("いいえ")]]) {
+      const label = element("label", "", "", row);
+      const input = element("input", "", "", label);
+      input.type = "radio";
+      input.name = `bk-q${n}`;
+      input.value = value;
+      label.append(` ${title}`);
+    }
+    return row;
+  }
+
+  // What follows from the answers: a stop, what to bring, further fields.
+  answers() {
+    const given = { stop: "", bring: [...(this.site?.bring ?? [])], flags: [], whole: true };
+    for (const [n, question] of (this.what === "book" ? this.site?.questions ?? [] : []).entries()) {
+      const answer = $("bk-questions-list").querySelector(`input[name=bk-q${n}]:checked`)?.value;
+      if (!answer) given.whole = false;
+      const follows = question[answer];
+      if (!follows) continue;
+      given.stop ||= follows.stop;
+      given.bring.push(...follows.bring);
+      if (follows.set) given.flags.push(follows.set);
+    }
+    return given;
+  }
+
+  answered() {
+    const { site } = this;
+    const { stop, whole } = this.answers();
+    $("bk-stop").hidden = !stop;
+    $("bk-stop").textContent = stop;
+    // Nobody is shown a slot before it is certain that they may book.
+    const goes = site?.by === "web" && whole && !stop;
+    $("bk-choose").hidden = !goes || !["book", "change"].includes(this.what);
+    $("bk-slots").hidden = !site?.looks || this.what !== "book";
+    this.form();
+  }
+
+  changed() {
+    this.slots.clear();
+    if (this.site.looks) this.look("");
+    this.form();
+  }
+
+  look(day) {
+    this.wanted = day;
+    return this.refresh();
+  }
+
+  async refresh() {
+    const { site } = this;
+    if (!site) return;
+    const asked = { site: site.site, counter: $("bk-counter").value, people: Number($("bk-people").value || 1), day: this.wanted || "" };
+    const calendar = await this.post("slots", asked);
+    if (!calendar || calendar.counter !== ($("bk-counter").value || calendar.counter)) return;
+    const old = { busy: t("サイトが混雑しています。空きがないとは限りません。"), stopped: t("サイトが停止中です。"), changed: t("サイトの画面が変わっています。責任者にお知らせください。") }[calendar.reason];
+    const seen = calendar.seen_at ? t("{time}に見た空きです。", { time: clockTime(calendar.seen_at) }) : t("サイトの空きを見ています。");
+    this.slots.show(calendar, [old, seen, this.slots.calendar ? "" : ""].filter(Boolean).join(" "));
+  }
+
+  form() {
+    const { site } = this;
+    const { stop, whole, flags } = this.answers();
+    const needsSlot = site?.looks && this.what === "book";
+    const goes = site?.by === "web" && whole && !stop && (!needsSlot || this.slots.chosen);
+    $("bk-form").hidden = !goes;
+    if (!goes) return;
+    const names = new Set(site.asks[this.what]);
+    for (const flag of [...flags, ...(Number($("bk-people").value) > 1 ? ["many"] : [])]) for (const name of site.asks_if[flag]?.[this.what] ?? []) names.add(name);
+    const asked = Object.keys(this.fields).filter((name) => names.has(name));
+    const pairs = [];
+    for (let n = 0; n < asked.length; n += 2) pairs.push(asked.slice(n, n + 2));
+    settle($("bk-fields"), pairs.map((pair) => this.pair(pair)));
+    $("bk-begin").textContent = this.what === "book" && !site.looks ? t("サイトで空きを見る") : t("サイトに入力する");
+  }
+
+  // Two facts at a time, with the words to ask for them.
+  pair(names) {
+    const row = element("div", "", "bk-pair");
+    row.dataset.key = names.join(" ");
+    element("p", [...new Set(names.map((name) => this.fields[name].say))].join(" "), "bk-say", row);
+    for (const name of names) {
+      const label = element("label", this.fields[name].title, "", row);
+      const input = element("input", "", "", label);
+      input.name = name;
+      input.maxLength = 80;
+      input.required = !["mail", "remark"].includes(name);
+      input.autocomplete = "off";
+      input.spellcheck = false;
+    }
+    return row;
+  }
+
+  async begin(event) {
+    event.preventDefault();
+    const { flags, bring } = this.answers();
+    $("bk-begin").disabled = true;
+    const row = await this.post("intents", {
+      site: this.site.site, what: this.what, contact: this.console.contact?.id ?? null, flags, bring,
+      people: Number($("bk-people").value || 1), counter: $("bk-counter").value,
+      values: Object.fromEntries(new FormData($("bk-form"))), ...(this.slots.chosen ?? {}),
+    });
+    $("bk-begin").disabled = false;
+    if (!row) return;
+    $("bk-fields").replaceChildren();
+    this.open(row.id);
+  }
+
+  async again(id) {
+    const row = await this.post(`intents/${id}/again`, {});
+    if (!row) return;
+    this.closed.add(id);
+    this.open(row.id);
+  }
+
+  // -- what is under way -----------------------------------------------------------------------------------------------
+
+  open(id) {
+    if (!id) return;
+    this.run.open(id);
+    $("bk-plan").hidden = true;
+    $("bk-none").hidden = true;
+    $("bk-run").hidden = false;
+    this.follow();
+  }
+
+  close() {
+    this.closed.add(this.run.id);
+    this.run.open(null);
+    $("bk-run").hidden = true;
+    const city = this.city;
+    this.city = undefined;
+    this.enter(city ?? "");
+    this.follow();
+  }
+
+  key(event) {
+    if (!event.altKey || event.ctrlKey || $("panel-booking").hidden) return;
+    const does = { y: "yes", n: "no" }[event.key.toLowerCase()];
+    const key = does && $("bk-run").querySelector(`button[data-does=${does}]:not(:disabled)`);
+    if (!key) return;
+    event.preventDefault();
+    key.click();
+  }
+}
+
+export const mount = (console) => new Panel(console);

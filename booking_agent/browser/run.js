@@ -1,0 +1,212 @@
+// One intent under way: its progress in words, the slots that its visit sees, the read-back, the outcome.
+import { element, settle } from "../../contact_center/web/browser/settle.js";
+import { clockTime, t } from "../../contact_center/web/browser/words.js";
+import { Slots, dayWords } from "./slots.js";
+
+export const WHATS = { book: t("予約"), find: t("確認"), change: t("変更"), cancel: t("取消") };
+const FACTS = [["day", t("予約日")], ["time", t("時間")], ["counter", t("窓口")], ["people", t("人数")], ["name", t("氏名")], ["number", t("予約番号")], ["service", t("用件")]];
+
+export function stepWords({ state, step, waits, what }) {
+  if (waits === "slot") return t("空きが出ました。枠を選んでください。");
+  if (step === "slots" && state === "planned") return t("その日の時間を見ています。");
+  if (waits === "yes") return t("サイトに出た内容を読み上げて、確かめてください。");
+  if (waits === "code") return t("住民に届いたメールのコードを聞いてください。");
+  if (waits === "person") return t("予約されたかどうかを、市に電話で確かめてください。");
+  if (state === "proved") return { find: t("予約が見つかりました。"), cancel: t("取り消しました。"), change: t("変更しました。") }[what] ?? t("予約できました。");
+  if (state === "refused" || state === "failed") return t("予約されていません。");
+  if (state === "committing") return t("申し込んでいます。もう一度押さないでください。");
+  if (state === "unknown" || step === "prove") return t("予約されたかどうかを照会しています。もう一度申し込まないでください。");
+  if (step === "find") return t("サイトで予約を探しています。");
+  if (step === "fill" || state === "holding") return t("選んだ枠で、サイトに入力しています。");
+  if (step === "enter") return t("サイトを開いて、空きを見ています。");
+  return t("ブラウザーを用意しています。");
+}
+
+export class Run {
+  constructor(place, { post, say, note, close, again }) {
+    Object.assign(this, { place, post, say, note, close, again });
+    this.id = null;
+    this.drawn = "";
+    place.addEventListener("click", ({ target }) => {
+      const does = target.closest("button")?.dataset.does;
+      if (does) this[does]();
+    });
+    place.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this[event.target.dataset.does](new FormData(event.target));
+    });
+  }
+
+  open(id) {
+    this.id = id;
+    this.drawn = "";
+    this.told = null;
+    this.slots = null;
+    this.place.replaceChildren();
+  }
+
+  // The board says that something has changed; what is personal is fetched anew.
+  async follow(leaf) {
+    const mark = `${leaf.changed_at} ${leaf.state} ${leaf.waits} ${leaf.step}`;
+    if (mark === this.drawn) return;
+    this.drawn = mark;
+    const told = await this.post(`intents/${this.id}`, {});
+    if (!told || told.id !== this.id) return;
+    this.told = told;
+    this.draw();
+  }
+
+  draw() {
+    const one = this.told;
+    const parts = [element("p", `${WHATS[one.what]}: ${stepWords(one)}`, "bk-step")];
+    const slot = [one.counter, one.day && dayWords(one.day), one.start && `${one.start}${one.end ? `～${one.end}` : ""}`].filter(Boolean).join(" ");
+    if (slot && one.step !== "slots") parts.push(element("p", slot, "bk-slot"));
+    if (one.hold_until && one.waits === "yes") parts.push(element("p", t("枠は{time}まで確保されています。", { time: clockTime(one.hold_until) }), "quiet"));
+    if (one.waits === "yes" || one.state === "proved") parts.push(this.shown(one));
+    if (one.state === "proved") parts.push(...this.outcome(one));
+    if (one.state === "refused" || one.state === "failed" || one.waits === "person") parts.push(...this.trouble(one));
+    parts.push(this.keys(one));
+    settle(this.place, parts.map((part, n) => Object.assign(part, part.dataset.key ? {} : { id: "" }) && part));
+    // While the times of a day are fetched, the days stay where they are.
+    if (one.calendar && one.step === "slots" && one.state === "planned") this.choose(one);
+    else this.slots = null;
+    if (one.waits === "yes") this.place.querySelector("[data-does=yes]")?.focus();
+  }
+
+  shown(one) {
+    const table = element("dl", "", "bk-shown");
+    table.lang = "ja";
+    for (const [name, title] of FACTS) {
+      const text = name === "number" ? one.number || one.shown.number : one.shown[name];
+      if (!text || (name === "time" && text === one.shown.day)) continue;
+      element("dt", title, "", table);
+      element("dd", text, name === "number" ? "bk-number" : "", table);
+    }
+    return table;
+  }
+
+  outcome(one) {
+    const parts = [];
+    if (one.proof === "already" || !one.number) {
+      if (one.what === "book" && !one.number) parts.push(element("p", t("予約は登録されていますが、番号は画面で確かめられませんでした。番号は住民あてのメールに届きます。"), "bk-stop"));
+    }
+    if (one.bring.length && one.what !== "cancel") {
+      parts.push(element("p", t("当日お持ちいただくもの"), "bk-title"));
+      const list = element("ul", "", "bk-bring");
+      list.lang = "ja";
+      for (const thing of one.bring) element("li", thing, "", list);
+      parts.push(list);
+    }
+    return parts;
+  }
+
+  trouble(one) {
+    const parts = [element("p", one.sentence, "bk-stop")];
+    parts[0].role = "alert";
+    const { step, expected, seen } = one.trouble;
+    if (step || expected || seen) {
+      const more = element("details");
+      element("summary", t("責任者に伝えること"), "", more);
+      element("p", t("手順: {step}／期待: {expected}／画面: {seen}", { step: step || "-", expected: expected || "-", seen: seen || "-" }), "", more).lang = "ja";
+      if (one.picture) {
+        const link = element("a", t("画面の写し（値は塗りつぶし）"), "", more);
+        link.href = `/booking/intents/${one.id}/picture.png`;
+        link.target = "_blank";
+      }
+      parts.push(more);
+    }
+    if (one.hold_until && one.state !== "proved") parts.push(element("p", t("サイトでは{time}まで枠が確保されたままかもしれません。", { time: clockTime(one.hold_until) }), "quiet"));
+    if (one.waits === "person") {
+      const form = element("form", "", "bk-settle");
+      form.dataset.does = "settle";
+      const label = element("label", t("市に確かめた予約番号"), "", form);
+      const input = element("input", "", "", form);
+      input.name = "number";
+      input.id = "bk-settle-number";
+      label.htmlFor = input.id;
+      element("button", t("予約されていた"), "", form).value = "yes";
+      const no = element("button", t("予約されていなかった"), "", form);
+      no.type = "button";
+      no.dataset.does = "notBooked";
+      parts.push(form);
+    }
+    return parts;
+  }
+
+  keys(one) {
+    const keys = element("p", "", "keys");
+    const key = (does, title, name = "") => {
+      const made = element("button", title, name, keys);
+      made.type = "button";
+      made.dataset.does = does;
+    };
+    if (one.waits === "yes") {
+      key("yes", { cancel: t("はい、取り消します") }[one.what] ?? t("はい、この内容で申し込みます"), "strong");
+      key("no", t("いいえ、やめます"));
+    } else if (one.waits === "code") {
+      key("code", t("コードを入れる"), "strong");
+    } else if (["planned", "holding"].includes(one.state)) key("stop", t("取りやめる"), "plain");
+    if (one.state === "proved") key("keep", t("メモに残す"), "strong");
+    if (one.state === "refused" || one.state === "failed") key("more", t("同じ内容でもう一度"), "strong");
+    if (["proved", "refused", "failed"].includes(one.state)) key("shut", t("閉じる"), "plain");
+    return keys;
+  }
+
+  choose(one) {
+    const place = element("div", "", "bk-slots");
+    place.id = `bk-slots-${one.id}`;
+    place.dataset.key = "slots";
+    if (!this.slots) {
+      this.place.insertBefore(place, this.place.lastElementChild);
+      this.slots = new Slots(place, {
+        post: this.post, onDay: (day) => this.told.calendar.times[day] || this.tell("day", { day }), onSlot: (slot) => this.tell("choose", slot),
+      });
+    } else this.place.insertBefore(this.slots.place, this.place.lastElementChild);
+    this.slots.show(one.calendar, one.reason === "taken" ? t("その枠は先に埋まりました。予約はされていません。別の枠をお選びください。") : "");
+  }
+
+  tell(kind, data = {}) {
+    return this.post(`intents/${this.id}/say`, { kind, ...data });
+  }
+
+  yes() {
+    this.place.querySelectorAll("button").forEach((key) => (key.disabled = true));
+    this.tell("yes");
+  }
+
+  no() {
+    this.tell("no");
+  }
+
+  stop() {
+    this.tell("stop");
+  }
+
+  code() {
+    const code = prompt(t("メールのコード"));
+    if (code) this.tell("code", { code });
+  }
+
+  settle(data) {
+    this.post(`intents/${this.id}/settle`, { booked: true, number: data.get("number") });
+  }
+
+  notBooked() {
+    this.post(`intents/${this.id}/settle`, { booked: false, number: "" });
+  }
+
+  keep() {
+    const { what, day, start, counter, number } = this.told;
+    const text = [WHATS[what], day && dayWords(day), start, counter, number && t("予約番号 {number}", { number })].filter(Boolean).join(" ");
+    this.note(text);
+    this.say(t("応対のメモに残しました。"));
+  }
+
+  more() {
+    this.again(this.id);
+  }
+
+  shut() {
+    this.close();
+  }
+}
