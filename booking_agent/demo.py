@@ -99,9 +99,12 @@ def _agrees(stage: Any, page: Any) -> str:
     return str(page.locator(".bk-number").inner_text()) if page.locator(".bk-number").count() else ""
 
 
-def _slot(page: Any, place: str) -> str:
-    """The first free time of a day that can still be changed, by what the resident has said."""
-    page.locator(f"{place} .bk-days button:enabled").last.click()
+def _slot(page: Any, place: str, before: int = 1) -> str:
+    """The first free time of a day that can still be changed.
+
+    :param before: the how many-th of the free days from the last.
+    """
+    page.locator(f"{place} .bk-days button:enabled").nth(-before).click()
     time = page.locator(f"{place} .bk-times button:enabled").first
     time.wait_for(timeout=60000)
     told = str(time.inner_text())
@@ -133,7 +136,7 @@ def _changes(stage: Any, page: Any, who: dict[str, Any], number: str) -> None:
     page.select_option("#bk-counter", COUNTER)
     _fills(page, who, number=number)
     page.wait_for_selector("#bk-run .bk-days button:enabled", timeout=60000)
-    _slot(page, "#bk-run")
+    _slot(page, "#bk-run", before=3)
     _agrees(stage, page)
     stage.say("同じ番号のまま、日時を変更しました")
     page.click("#bk-run button[data-does=shut]")

@@ -12,7 +12,6 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from booking_agent.driver.chromium import Chromium
-from booking_agent.driver.said import HANDED, SENTENCES
 from booking_agent.events import BookingAsked, BookingMoved, BookingProved, BookingRefused
 from booking_agent.japanese import birthday, read_date
 from booking_agent.model import OPEN, OWNER, CalendarRow, Command, Intent, Lease, State, Traffic, Waits, What
@@ -255,7 +254,6 @@ class Bookings:
         picture = self._house.vault.get(session, owner, PICTURE) is not None
         return {
             **as_leaf(row), "flags": row.flags, "bring": row.bring, "trouble": row.trouble,
-            "sentence": HANDED if row.waits == Waits.PERSON else SENTENCES.get(row.reason, ""),
             "shown": json.loads(shown.reveal()) if shown else {}, "number": number.reveal() if number else "", "picture": picture,
             "mail": self.mail_address(id) if self.profiles.get(row.site).mailbox == "desk" else "",
         }  # fmt: skip

@@ -16,6 +16,7 @@ class Panel {
     this.fields = {};
     this.city = undefined;
     this.closed = new Set();
+    this.named = new Map();
     const post = (path, asked) => this.post(path, asked);
     this.slots = new Slots($("bk-slots"), { post, onDay: (day) => this.look(day), onSlot: () => this.form() });
     this.run = new Run($("bk-run"), {
@@ -23,6 +24,7 @@ class Panel {
     });
     $("bk-site").addEventListener("change", () => this.fresh());
     $("bk-what").addEventListener("change", () => this.fresh());
+    $("bk-repick").addEventListener("click", () => this.repick());
     $("bk-fresh").addEventListener("click", () => this.fresh());
     for (const id of ["bk-counter", "bk-people"]) $(id).addEventListener("change", () => this.changed());
     $("bk-questions-list").addEventListener("change", () => this.answered());
@@ -63,6 +65,7 @@ class Panel {
       key.textContent = `${WHATS[leaf.what]} ${leaf.day ? dayWords(leaf.day) : ""} ${stepWords(leaf)}`;
       return row;
     }));
+    for (const leaf of leaves) this.name(leaf);
     const mine = this.run.id ? this.console.leaves("booking_agent")[this.run.id] : null;
     if (mine) this.run.follow(mine);
     this.console.calls(leaves.some(({ waits, person }) => waits && person === this.console.me));
@@ -71,6 +74,14 @@ class Panel {
       this.seen = seen;
       if (this.site?.looks) this.refresh();
     }
+  }
+
+  // The card names what was booked, not its number in our books.
+  name(leaf) {
+    const title = `${WHATS[leaf.what]} ${leaf.day ? dayWords(leaf.day) : ""}`.trim();
+    if (this.named.get(leaf.id) === title) return;
+    this.named.set(leaf.id, title);
+    setTimeout(() => this.console.nameSource(`booking:${leaf.id}`, title));
   }
 
   async enter(city) {
@@ -116,7 +127,7 @@ class Panel {
     for (const radio of $("bk-questions-list").querySelectorAll("input")) radio.checked = false;
     $("bk-questions").hidden = site.by !== "web" || this.what !== "book" || !site.questions.length;
     settle($("bk-counter"), site.counters.map((name) => Object.assign(element("option", name), { value: name })));
-    settle($("bk-people"), Array.from({ length: site.most }, (_, n) => Object.assign(element("option", t("{n}人", { n: n + 1 })), { value: n + 1 })));
+    settle($("bk-people"), Array.from({ length: site.most }, (_, n) => Object.assign(element("option", String(n + 1)), { value: n + 1 })));
     this.slots.clear();
     $("bk-fields").replaceChildren();
     this.answered();
@@ -165,6 +176,13 @@ class Panel {
     this.form();
   }
 
+  repick() {
+    this.slots.chosen = null;
+    $("bk-questions").hidden = !this.site.questions.length;
+    this.slots.draw();
+    this.answered();
+  }
+
   changed() {
     this.slots.clear();
     if (this.site.looks) this.look("");
@@ -192,6 +210,13 @@ class Panel {
     const { stop, whole, flags } = this.answers();
     const needsSlot = site?.looks && this.what === "book";
     const goes = site?.by === "web" && whole && !stop && (!needsSlot || this.slots.chosen);
+    // Once a slot is chosen, what led to it gives way to what is to be asked.
+    const picked = goes && needsSlot ? this.slots.chosen : null;
+    $("bk-picked").hidden = !picked;
+    $("bk-choose").hidden ||= Boolean(picked);
+    $("bk-questions").hidden ||= Boolean(picked);
+    if (picked) $("bk-picked").querySelector("strong").textContent = `${$("bk-counter").value} ${dayWords(picked.day)} ${picked.start}`;
+    const appears = goes && $("bk-form").hidden;
     $("bk-form").hidden = !goes;
     if (!goes) return;
     const names = new Set(site.asks[this.what]);
@@ -200,6 +225,7 @@ class Panel {
     const pairs = [];
     for (let n = 0; n < asked.length; n += 2) pairs.push(asked.slice(n, n + 2));
     settle($("bk-fields"), pairs.map((pair) => this.pair(pair)));
+    if (appears) $("bk-fields").querySelector("input")?.focus();
     $("bk-begin").textContent = this.what === "book" && !site.looks ? t("サイトで空きを見る") : t("サイトに入力する");
   }
 

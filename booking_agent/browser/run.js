@@ -4,7 +4,28 @@ import { clockTime, t } from "../../contact_center/web/browser/words.js";
 import { Slots, dayWords } from "./slots.js";
 
 export const WHATS = { book: t("予約"), find: t("確認"), change: t("変更"), cancel: t("取消") };
-const FACTS = [["day", t("予約日")], ["time", t("時間")], ["counter", t("窓口")], ["people", t("人数")], ["name", t("氏名")], ["number", t("予約番号")], ["service", t("用件")]];
+const FACTS = [["day", t("予約日")], ["time", t("時間")], ["counter", t("受取窓口")], ["people", t("人数")], ["name", t("氏名")], ["number", t("予約番号")], ["service", t("用件")]];
+
+// What an operator can say aloud; each says whether anything was booked.
+const SENTENCES = {
+  taken: t("その枠は先に埋まりました。予約はされていません。別の枠をお選びください。"),
+  outside: t("受付期間の外です。予約はされていません。"),
+  already: t("この方の予約がもうあります。新しい予約はされていません。変更するときは「変更」を選んでください。"),
+  mismatch: t("入力がサイトの登録と一致しません。予約はされていません。番号と生年月日をもう一度お確かめください。"),
+  refused: t("サイトが入力を受け付けません。予約はされていません。内容をお確かめください。"),
+  busy: t("サイトが混雑しています。予約はされていません。少し待って、もう一度お試しください。"),
+  stopped: t("サイトが停止中です。予約はされていません。再開してから、もう一度お試しください。"),
+  ended: t("サイトの制限時間が過ぎました。予約はされていません。もう一度初めからお試しください。"),
+  changed: t("サイトの画面が変わっていて進めません。予約はされていません。責任者にお知らせください。"),
+  different: t("サイトに出た内容が選んだ内容と違うため、止めました。予約はされていません。"),
+  captcha: t("サイトが画像認証を求めています。予約はされていません。画面を見て人が操作してください。"),
+  mail: t("サイトからのメールが届きません。予約はされていません。"),
+  given_up: t("取りやめました。予約はされていません。"),
+  ours: t("同じ枠か同じ方の手続きが、別の席で進んでいます。予約はされていません。"),
+  browser: t("ブラウザーが止まりました。予約はされていません。もう一度お試しください。"),
+  in_doubt: t("予約されたかどうかを照会しています。もう一度申し込まないでください。"),
+  person: t("予約されたかどうかを確かめられませんでした。もう一度申し込まず、市に電話で確かめてください。"),
+};
 
 export function stepWords({ state, step, waits, what }) {
   if (waits === "slot") return t("空きが出ました。枠を選んでください。");
@@ -59,7 +80,7 @@ export class Run {
   draw() {
     const one = this.told;
     const parts = [element("p", `${WHATS[one.what]}: ${stepWords(one)}`, "bk-step")];
-    const slot = [one.counter, one.day && dayWords(one.day), one.start && `${one.start}${one.end ? `～${one.end}` : ""}`].filter(Boolean).join(" ");
+    const slot = [one.counter, one.day && dayWords(one.day), one.start && [one.start, one.end].filter(Boolean).join(" - ")].filter(Boolean).join(" ");
     if (slot && one.step !== "slots") parts.push(element("p", slot, "bk-slot"));
     if (one.hold_until && one.waits === "yes") parts.push(element("p", t("枠は{time}まで確保されています。", { time: clockTime(one.hold_until) }), "quiet"));
     if (one.waits === "yes" || one.state === "proved") parts.push(this.shown(one));
@@ -101,7 +122,7 @@ export class Run {
   }
 
   trouble(one) {
-    const parts = [element("p", one.sentence, "bk-stop")];
+    const parts = [element("p", SENTENCES[one.waits === "person" ? "person" : one.reason] ?? "", "bk-stop")];
     parts[0].role = "alert";
     const { step, expected, seen } = one.trouble;
     if (step || expected || seen) {

@@ -1,14 +1,14 @@
-// Free slots: days with their marks, the times of one day, what a caller has said (来週の木曜の午後), and the next that fit.
+// Free slots: days with their marks, the times of one day, what a caller has said, and the next that fit.
 import { element, settle } from "../../contact_center/web/browser/settle.js";
 import { t } from "../../contact_center/web/browser/words.js";
 
 const MARKS = { free: "○", few: "△", full: "×", closed: "－", unknown: "？" };
-const PROPOSED = 5;
-const WEEKDAYS = "日月火水木金土";
+const PROPOSED = 3;
+const WEEKDAYS = t("日月火水木金土").split(/(?<=[^A-Za-z])|,/).filter(Boolean);
 
 export const dayWords = (iso) => {
   const day = new Date(`${iso}T00:00:00`);
-  return `${day.getMonth() + 1}月${day.getDate()}日(${WEEKDAYS[day.getDay()]})`;
+  return t("{month}月{day}日({weekday})", { month: day.getMonth() + 1, day: day.getDate(), weekday: WEEKDAYS[day.getDay()] });
 };
 
 export class Slots {
@@ -33,13 +33,20 @@ export class Slots {
     this.read = element("span", "", "quiet", said);
     this.state = element("p", "", "quiet");
     this.state.role = "status";
+    this.next = element("p", "", "bk-next");
     this.days = element("ol", "", "bk-days");
     this.times = element("ol", "", "bk-times");
-    place.replaceChildren(said, this.state, this.days, this.times);
+    place.replaceChildren(said, this.state, this.next, this.days, this.times);
     this.input.addEventListener("input", (event) => !event.isComposing && this.hear());
     this.input.addEventListener("compositionend", () => this.hear());
     this.input.addEventListener("keydown", (event) => event.key === "Enter" && this.first(event));
     this.days.addEventListener("click", ({ target }) => this.pickDay(target.closest("button")?.dataset.day));
+    this.next.addEventListener("click", ({ target }) => {
+      const { day, start, end } = target.closest("button")?.dataset ?? {};
+      if (!start) return;
+      this.day = day;
+      this.pickTime({ start, end });
+    });
     this.times.addEventListener("click", ({ target }) => this.pickTime(target.closest("button")?.dataset));
   }
 
@@ -108,12 +115,19 @@ export class Slots {
   }
 
   draw() {
+    settle(this.next, this.proposed().map(({ day, start, end }) => {
+      const key = element("button", `${dayWords(day)} ${start}`);
+      key.type = "button";
+      key.dataset.key = `${day} ${start}`;
+      Object.assign(key.dataset, { day, start, end });
+      return key;
+    }));
     const fits = this.free().filter(([day]) => this.fitsDay(day));
     const shown = this.wish ? fits : this.calendar?.days ?? [];
     settle(this.days, shown.map(([day, mark]) => {
       const row = element("li");
       row.dataset.key = day;
-      const key = element("button", "", mark === "free" || mark === "few" ? "" : "plain", row);
+      const key = element("button", "", "", row);
       key.type = "button";
       key.dataset.day = day;
       key.disabled = mark !== "free" && mark !== "few";
@@ -140,12 +154,13 @@ export class Slots {
     }));
   }
 
-  // The next free slots that fit what was said, to be offered by voice.
+  // The next free slots that fit what was said, to be offered by voice, as far as their times are known.
   proposed() {
     const found = [];
     for (const [day] of this.free().filter(([one]) => this.fitsDay(one))) {
-      for (const [start, , mark] of this.calendar.times?.[day] ?? []) {
-        if ((mark === "free" || mark === "few") && this.fitsTime(start)) found.push(`${dayWords(day)} ${start}`);
+      for (const [start, end, mark] of this.calendar.times?.[day] ?? []) {
+        const ours = this.calendar.ours?.includes(`${day}|${start}`);
+        if (!ours && (mark === "free" || mark === "few") && this.fitsTime(start)) found.push({ day, start, end });
         if (found.length === PROPOSED) return found;
       }
     }

@@ -46,26 +46,3 @@ def is_none(words: str, own: dict[str, list[str]]) -> bool:
     """Whether the page says that there is no such reservation."""
     said = plain(words)
     return any(plain(text) in said for text in (*own.get("none", ()), *USUAL["none"]))
-
-
-SENTENCES: dict[str, str] = {
-    Reason.TAKEN: "その枠は先に埋まりました。予約はされていません。別の枠をお選びください。",
-    Reason.OUTSIDE: "受付期間の外です。予約はされていません。",
-    Reason.ALREADY: "この方の予約がもうあります。新しい予約はされていません。変更するときは「変更」を選んでください。",
-    Reason.MISMATCH: "入力がサイトの登録と一致しません。予約はされていません。番号と生年月日をもう一度お確かめください。",
-    Reason.REFUSED: "サイトが入力を受け付けません。予約はされていません。内容をお確かめください。",
-    Reason.BUSY: "サイトが混雑しています。予約はされていません。少し待って、もう一度お試しください。",
-    Reason.STOPPED: "サイトが停止中です。予約はされていません。再開してから、もう一度お試しください。",
-    Reason.ENDED: "サイトの制限時間が過ぎました。予約はされていません。もう一度初めからお試しください。",
-    Reason.CHANGED: "サイトの画面が変わっていて進めません。予約はされていません。責任者にお知らせください。",
-    Reason.DIFFERENT: "サイトに出た内容が選んだ内容と違うため、止めました。予約はされていません。",
-    Reason.CAPTCHA: "サイトが画像認証を求めています。予約はされていません。画面を見て人が操作してください。",
-    Reason.MAIL: "サイトからのメールが届きません。予約はされていません。",
-    Reason.GIVEN_UP: "取りやめました。予約はされていません。",
-    Reason.OURS: "同じ枠か同じ方の手続きが、別の席で進んでいます。予約はされていません。",
-    Reason.BROWSER: "ブラウザーが止まりました。予約はされていません。もう一度お試しください。",
-    Reason.IN_DOUBT: "予約されたかどうかを照会しています。もう一度申し込まないでください。",
-}
-"""What an operator can say aloud; each says whether anything was booked."""
-
-HANDED = "予約されたかどうかを確かめられませんでした。もう一度申し込まず、市に電話で確かめてください。"

@@ -216,7 +216,7 @@ class Visit:
         :raises Trouble: where one of them cannot be done.
         """
         for place, step in enumerate(steps, 1):
-            if self._is_meant(step):
+            if self._is_meant(step) and (not step.maybe or self._is_there(step)):
                 label = f"{name} {place}: {step.verb}"
                 self._tell(label)
                 try:
@@ -229,6 +229,10 @@ class Visit:
 
     def _is_meant(self, step: Step) -> bool:
         return (not step.when or step.when in self.flags) and (not step.unless or step.unless not in self.flags)
+
+    def _is_there(self, step: Step) -> bool:
+        self.settle()
+        return len(self.all(self.locate(step.click, "press"))) == 1
 
     def do(self, step: Step, label: str) -> None:
         """One step."""

@@ -83,6 +83,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     :param mail: what is awaited in the mailbox.
     :param when: only where this was answered with yes: a question's `set`, `many` (more than one person), or a field that is known.
     :param unless: only where it was not.
+    :param maybe: a click that is done only where its button is there, such as the OK of a message in the way.
     :param dialog: what is answered to a question of the browser that this step brings up.
     """
 
@@ -98,6 +99,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     mail: Mailed | None = None
     when: str = ""
     unless: str = ""
+    maybe: bool = False
     dialog: Literal["", "ok", "cancel"] = ""
 
     def __post_init__(self) -> None:

@@ -23,6 +23,11 @@ class Letter:
         self._came = formatdate()
         self.flags: set[str] = {"\\Recent"}
 
+    @property
+    def to(self) -> str:
+        """Whom it is for."""
+        return str(self._mail["To"]).lower()
+
     def getUID(self) -> int:  # noqa: D102, N802
         return self._uid
 
@@ -53,7 +58,7 @@ class Letter:
         return BytesIO(self._raw)
 
 
-@implementer(imap4.IMailbox)
+@implementer(imap4.IMailbox, imap4.ISearchableMailbox)
 class Mailbox:
     """The INBOX of an address. Only the loop of the post office touches it."""
 
@@ -122,6 +127,19 @@ class Mailbox:
         messages.last = (self.getUIDNext() - 1 if uid else len(self._letters)) or 1
         found = enumerate(self._letters, 1)
         return [(place, letter) for place, letter in found if (letter.getUID() if uid else place) in messages]
+
+    def search(self, query: Any, uid: bool) -> list[int]:
+        """Letters to an address (TO), unread ones, or all.
+
+        :raises IllegalQueryError: for what nobody asks here.
+        """
+        words = [word.decode() if isinstance(word, bytes) else str(word) for word in query]
+        to = words[words.index("TO") + 1].lower() if "TO" in words else ""
+        if not to and words not in (["ALL"], ["UNSEEN"]):
+            raise imap4.IllegalQueryError(words)
+        # Places in the mailbox, also where UIDs are asked for: the server turns them into such.
+        found = enumerate(self._letters, 1)
+        return [place for place, letter in found if to in letter.to and not (words == ["UNSEEN"] and "\\Seen" in letter.flags)]
 
     def store(self, messages: Any, flags: Any, mode: int, uid: bool) -> dict[int, list[str]]:  # noqa: D102
         told = {}

@@ -77,7 +77,9 @@ class Desk:
 
     # -- the operator -------------------------------------------------------------------------------------------------
 
-    def plan(self, face: str, who: dict[str, Any], what: str = "book", counter: str = "北支所", actor: Any = None, **more: Any) -> int:
+    def plan(
+        self, face: str, who: dict[str, Any], what: str = "book", counter: str = "北支所", actor: Any = None, **more: Any
+    ) -> int:
         """Begin, and let the worker take it up."""
         slot = more.pop("slot", None)
         if slot is not None:
@@ -142,8 +144,3 @@ class Desk:
         self.until(id, "yes")
         self.say(id, "yes")
         return self.until(id, "proved", "refused", "failed", "person")
-
-
-def days_of(city: City) -> set[date]:
-    """The days of all reservations."""
-    return {date.fromisoformat(one["slot"][2:6] + "-" + one["slot"][6:8] + "-" + one["slot"][8:10]) for one in city.ledger("reservations")}
