@@ -32,8 +32,8 @@ feature = Feature(
         Task("booking.sweep", "booking.run", "booking_agent.tasks:sweep", every=5.0),
     ),
     queues=(
-        Queue("bookings", AT_ONCE, 50, "booking_agent.tasks:warm_up"),
-        Queue("looks", LOOKS, 200, "booking_agent.tasks:warm_up"),
+        Queue("bookings", AT_ONCE, 50, "booking_agent.tasks:warm_up", "booking_agent.service:has_sites"),
+        Queue("looks", LOOKS, 200, "booking_agent.tasks:warm_up", "booking_agent.service:has_sites"),
     ),
     commands=(Command("booking", "operator", "admin.cli.booking:booking"),),
     health=(HealthCheck("booking", "booking_agent.health:check"),),

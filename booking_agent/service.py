@@ -17,7 +17,7 @@ from booking_agent.japanese import birthday, read_date
 from booking_agent.model import OPEN, OWNER, CalendarRow, Command, Intent, Lease, State, Traffic, Waits, What
 from booking_agent.profiles import FIELDS, Profile, Profiles, wanted_fields
 from booking_agent.record import NUMBER, PICTURE, SHOWN, end
-from booking_agent.settings import CONTACT, MAIL_ADDRESS, SITES
+from booking_agent.settings import CONTACT, MAIL_ADDRESS, REHEARSAL_PORT, SITES
 from booking_agent.shape import shaped
 from contact_center.audit import Act
 from contact_center.clock import day_of
@@ -26,6 +26,7 @@ from contact_center.errors import BadInput, Conflict, NotFound
 from contact_center.house import House
 from contact_center.identity import Actor
 from contact_center.personal import Owner, Personal
+from contact_center.settings import Settings
 
 FRESH = 15.0
 """Seconds for which what was seen of a calendar is good enough for the next who asks."""
@@ -40,8 +41,7 @@ class Bookings:
     def __init__(self, house: House) -> None:
         self._house = house
         self._clock = house.clock
-        folder = house.settings[SITES]
-        self.profiles = Profiles(Path(folder) if Path(folder).is_absolute() else house.settings.base / folder)
+        self.profiles = Profiles(folder(house.settings))
         self.chromium = Chromium(house.settings[CONTACT])
 
     # -- sites and questions ------------------------------------------------------------------------------------------
@@ -330,6 +330,17 @@ def board(house: House, session: Session, actor: Actor, event: Any) -> dict[str,
 
 def _concerns(row: Intent, actor: Actor) -> bool:
     return actor.serves(row.city) and (row.person_id == actor.person or "supervise.join" in actor.rights)
+
+
+def folder(settings: Settings) -> Path:
+    """Where the profiles of sites are."""
+    named = Path(settings[SITES])
+    return named if named.is_absolute() else settings.base / named
+
+
+def has_sites(settings: Settings) -> bool:
+    """Whether this centre books on any site."""
+    return bool(settings[REHEARSAL_PORT]) or any(folder(settings).glob("*.yaml"))
 
 
 def of(house: House) -> Bookings:

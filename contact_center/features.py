@@ -107,12 +107,14 @@ class Queue:
     :param at_once: how many of its tasks run at once on this machine; 0: none here, another machine runs them.
     :param jobs: a process ends after so many tasks and a fresh one takes its place.
     :param warm_up: what each process does at its start: `(house) -> None`.
+    :param wanted: whether this centre has such work at all: `(settings) -> bool`; where not, no process waits for it.
     """
 
     name: str
     at_once: Setting[int]
     jobs: int
     warm_up: str
+    wanted: str
 
 
 @dataclass(frozen=True)

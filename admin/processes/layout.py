@@ -125,7 +125,8 @@ def processes(house: House) -> list[Process]:
         "--worker-tmp-dir", "/dev/shm" if os.access("/dev/shm", os.W_OK) else str(home / "tmp"), "--graceful-timeout", "5",  # noqa: S108
         "--forwarded-allow-ips", "*", "--no-control-socket", "admin.processes.web:application()",
     ]  # fmt: skip
-    queues = [queue for feature in house.features for queue in feature.queues if house.settings[queue.at_once]]
+    declared = [queue for feature in house.features for queue in feature.queues if house.settings[queue.at_once]]
+    queues = [queue for queue in declared if resolve(queue.wanted)(house.settings)]
     further = [resolve(feature.processes)(house.settings) for feature in house.features if feature.processes]
     return [
         Process("redis", ["/usr/bin/redis-server", str(run / "redis.conf")], run / "redis.sock"),

@@ -41,7 +41,7 @@ def centre() -> Iterator[Stage]:
 def test_page_panel_message_event_reaction_task_command_setting_and_permission_work(centre: Stage) -> None:
     page: Any = centre.page(centre.browser())
     centre.sign_in(page, "agent")
-    page.wait_for_selector("#sample-ask")
+    page.click("#tab-sample")
     page.click("#sample-ask")
     page.get_by_text("おはようございます").wait_for()
     tmp = centre.home / "tmp"
