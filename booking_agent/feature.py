@@ -29,6 +29,7 @@ feature = Feature(
     tasks=(
         Task("booking.conduct", "booking.run", "booking_agent.tasks:conduct", queue="bookings"),
         Task("booking.look", "booking.run", "booking_agent.tasks:look", queue="looks"),
+        Task("booking.check", "booking.run", "booking_agent.tasks:check", every=1800.0, queue="looks"),
         Task("booking.sweep", "booking.run", "booking_agent.tasks:sweep", every=5.0),
     ),
     queues=(

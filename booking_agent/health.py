@@ -31,8 +31,8 @@ def check(house: House) -> Iterator[Finding]:
             "予約サイトのメール", False, "窓口のメールボックスが要るサイトがあります。booking.mail_host などを設定してください。"
         )
     with house.database.reading() as session:
-        for row in session.scalars(select(SiteCheck).where(SiteCheck.good.is_(False))):
-            yield Finding(f"予約サイト {row.site}", False, row.finding)
+        for row in session.scalars(select(SiteCheck).where(SiteCheck.finding != "")):
+            yield Finding(f"予約サイト {row.site}", row.good, row.finding)
         waiting = session.scalar(select(func.count()).select_from(Intent).where(Intent.waits == Waits.PERSON)) or 0
     if waiting:
         yield Finding("予約の確認待ち", False, f"{waiting}件の予約が、市への電話での確認を待っています。")

@@ -16,22 +16,26 @@ _MONTHS = {
     name: place
     for place, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)
 }
-_MONTH = "(" + "|".join(_MONTHS) + r")[a-z]*\.?"
+_MONTH = "(?P<name>" + "|".join(_MONTHS) + r")[a-z]*\.?"
 _WEEKDAYS = "月火水木金土日"
-_ERA = r"(令和|平成|昭和|大正|(?<![a-z])[rhst])\s*(\d{1,2}|元)\s*[年./-]\s*"
+_ERA = r"(?P<era>令和|平成|昭和|大正|(?<![a-z])[rhst])\s*(?P<of>\d{1,2}|元)\s*[年./-]\s*"
+_YEAR, _NUMBER, _DAY = r"(?<!\d)(?P<year>\d{4})", r"(?<!\d)(?P<month>\d{1,2})", r"(?P<day>\d{1,2})"
 _DATES = (
-    re.compile(_ERA + r"(\d{1,2})\s*[月./-]\s*(\d{1,2})(?!\d)"),
-    re.compile(r"(?<!\d)(\d{4})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})(?!\d)"),
-    re.compile(r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)"),
-    re.compile(_MONTH + r"\s+(\d{1,2})(?:st|nd|rd|th)?(?:,?\s+(\d{4}))?(?!\d)"),
-    re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th)?\s+" + _MONTH + r"(?:,?\s+(\d{4}))?"),
-    re.compile(r"(?<!\d)(\d{1,2})\s*[月/]\s*(\d{1,2})(?![\d/])"),
+    re.compile(_ERA + rf"(?P<month>\d{{1,2}})\s*[月./-]\s*{_DAY}(?!\d)"),
+    re.compile(_YEAR + rf"\s*[年./-]\s*(?P<month>\d{{1,2}})\s*[月./-]\s*{_DAY}(?!\d)"),
+    re.compile(_NUMBER + rf"\s*月\s*{_DAY}\s*日?,?\s+(?P<year>\d{{4}})(?!\d)"),
+    re.compile(_NUMBER + rf"/{_DAY}/(?P<year>\d{{4}})(?!\d)"),
+    re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?!\d)"),
+    re.compile(_MONTH + rf"\s+{_DAY}(?:st|nd|rd|th)?(?:,?\s+(?P<year>\d{{4}}))?(?!\d)"),
+    re.compile(rf"(?<!\d){_DAY}(?:st|nd|rd|th)?\s+" + _MONTH + r"(?:,?\s+(?P<year>\d{4}))?"),
+    re.compile(_NUMBER + rf"\s*[月/]\s*{_DAY}(?![\d/])"),
 )
 _MONTHS_OF = (
-    re.compile(_ERA + r"(\d{1,2})\s*月?"),
-    re.compile(r"(?<!\d)(\d{4})\s*[年./-]\s*(\d{1,2})(?!\d)"),
-    re.compile(_MONTH + r",?\s+(\d{4})"),
-    re.compile(r"(?<!\d)(\d{1,2})[./-](\d{4})(?!\d)"),
+    re.compile(_ERA + r"(?P<month>\d{1,2})\s*月?"),
+    re.compile(_YEAR + r"\s*[年./-]\s*(?P<month>\d{1,2})(?!\d)"),
+    re.compile(_MONTH + r",?\s+(?P<year>\d{4})"),
+    re.compile(_NUMBER + r"\s*[月./-]\s*(?P<year>\d{4})(?!\d)"),
+    re.compile(_NUMBER + r"\s*月"),
 )
 _WEEKDAY = re.compile(rf"[(\[]\s*([{_WEEKDAYS}])(?:曜日?)?(?:[・･]祝)?\s*[)\]]|([{_WEEKDAYS}])曜")
 _HALF = r"(午前|午後|am|pm|a\.m\.|p\.m\.)?"
@@ -120,11 +124,11 @@ def read_date(text: str, near: date) -> date | None:
     :param near: today; a day without a year is the next one, or one that was just over.
     """
     said = plain(text)
-    for form, pattern in enumerate(_DATES):
+    for pattern in _DATES:
         found = pattern.search(said)
         if found is None:
             continue
-        day = _day(form, found.groups(), near)
+        day = _day(found.groupdict(), near)
         weekday = _WEEKDAY.match(said[found.end() :].lstrip("日 "))
         if day is None or (weekday and _WEEKDAYS.index(weekday[1] or weekday[2]) != day.weekday()):
             return None
@@ -132,18 +136,12 @@ def read_date(text: str, near: date) -> date | None:
     return None
 
 
-def _day(form: int, parts: tuple[str | None, ...], near: date) -> date | None:
-    words = [part or "" for part in parts]
-    if form == 0:
-        era, year, month, day = words
-        return _real(ERAS[era] + _number(year), int(month), int(day))
-    if form in (1, 2):
-        return _real(*(int(word) for word in words))
-    if form in (3, 4):
-        month_name, day, year = (words[0], words[1], words[2]) if form == 3 else (words[1], words[0], words[2])
-        month_number = _MONTHS[month_name[:3]]
-        return _real(int(year), month_number, int(day)) if year else _nearest(month_number, int(day), near)
-    return _nearest(int(words[0]), int(words[1]), near)
+def _day(parts: dict[str, str | None], near: date) -> date | None:
+    month = _MONTHS[parts.get("name") or ""] if parts.get("name") else int(parts["month"] or 0)
+    day, year = int(parts.get("day") or 1), parts.get("year")
+    if parts.get("era"):
+        return _real(ERAS[parts["era"] or ""] + _number(parts["of"] or ""), month, day)
+    return _real(int(year), month, day) if year else _nearest(month, day, near)
 
 
 def _number(year: str) -> int:
@@ -166,20 +164,8 @@ def _nearest(month: int, day: int, near: date) -> date | None:
 def read_month(text: str, near: date) -> date | None:
     """The first day of the month that a heading names."""
     said = plain(text)
-    for form, pattern in enumerate(_MONTHS_OF):
-        found = pattern.search(said)
-        if found is None:
-            continue
-        words = found.groups()
-        if form == 0:
-            return _real(ERAS[words[0]] + _number(words[1]), int(words[2]), 1)
-        if form == 1:
-            return _real(int(words[0]), int(words[1]), 1)
-        if form == 2:
-            return _real(int(words[1]), _MONTHS[words[0][:3]], 1)
-        return _real(int(words[1]), int(words[0]), 1)
-    bare = re.search(r"(?<!\d)(\d{1,2})\s*月", said)
-    return _nearest(int(bare[1]), 1, near.replace(day=1)) if bare else None
+    found = next((found for pattern in _MONTHS_OF if (found := pattern.search(said)) is not None), None)
+    return _day(found.groupdict(), near.replace(day=1)) if found is not None else None
 
 
 def read_span(text: str) -> tuple[time, time | None] | None:

@@ -37,8 +37,10 @@ def shaped(name: str, text: str, today: date) -> str:
     half = unicodedata.normalize("NFKC", typed)
     if name == "birthday":
         return birthday(half, today).isoformat()
-    if name in ("card", "number"):
+    if name == "card":
         return re.sub(r"[\s-]", "", half).upper()
+    if name == "number":
+        return re.sub(r"\s", "", half)
     if name == "letter_id":
         return re.sub(r"\s", "", half)
     if name in ("family_kana", "given_kana"):

@@ -10,15 +10,18 @@ from datetime import timedelta
 from sqlalchemy import or_, select
 
 from booking_agent import service
+from booking_agent.checking import check_site
 from booking_agent.conduct import conduct as conduct_intent
 from booking_agent.driver.trouble import Trouble
 from booking_agent.looks import look as look_at
-from booking_agent.model import DONE, OPEN, OWNER, Intent, State
+from booking_agent.model import DONE, OPEN, OWNER, Intent, SiteCheck, State
 from booking_agent.profiles import FIELDS
 from booking_agent.record import LOST_AFTER
+from contact_center.clock import day_of
 from contact_center.house import House
 from contact_center.personal import Owner
 
+CHECK_HOUR = 6
 MEANS_MINUTES = 20
 """So long what was given for a booking that did not come about stays, so that another slot can be tried at once."""
 
@@ -40,6 +43,26 @@ def look(house: House, id: int | None) -> None:
     """Look at a site's calendar for all who ask."""
     if id is not None:
         look_at(house, service.of(house), id)
+
+
+def check(house: House, _id: int | None) -> None:
+    """Once a morning: does each site still look as its profile says? No person's data is used, and nothing is booked."""
+    now, bookings = house.clock.now(), service.of(house)
+    if now.hour < CHECK_HOUR:
+        return
+    for profile in bookings.profiles.all():
+        with house.database.reading() as session:
+            row = session.get(SiteCheck, profile.site)
+            if profile.by != "web" or (row is not None and day_of(row.at) == day_of(now)):
+                continue
+        report = check_site(bookings.chromium, profile, house.clock, {})
+        with house.database.session_scope() as session:
+            row = session.get(SiteCheck, profile.site)
+            changed = row is not None and row.fingerprint != report.fingerprint
+            row = row or SiteCheck(site=profile.site)
+            row.at, row.good, row.fingerprint = now, report.good, report.fingerprint
+            row.finding = " ".join(report.lines)[:400] if not report.good else "画面の言葉が前回と変わりました。" if changed else ""
+            session.add(row)
 
 
 def sweep(house: House, _id: int | None) -> None:

@@ -69,9 +69,12 @@ class Calendar:
         visit.settle()
         visit.check_answers(self._name)
         found: list[Cell] = []
+        reads = self._view.reads
         for place, frame in enumerate(visit.page.frames):
             try:
-                raw = frame.evaluate(f"(selector) => {_M} ? {_M}.cells(selector) : []", self._view.cells)
+                raw = frame.evaluate(
+                    f"(asked) => {_M} ? {_M}.cells(asked) : []", [self._view.cells, reads.attribute if reads else ""]
+                )
                 options = self._options(frame)
             except BrowserError:
                 continue
@@ -101,13 +104,26 @@ class Calendar:
             if number is not None:
                 shift += 1 if number < last else 0
                 last = number
-            day = self._day_of(one, number, month, shift)
-            span = self._span_of(one)
+            told = self._told_by(one)
+            day = read_date(told.get("date", ""), self._today) or self._day_of(one, number, month, shift)
+            span = read_span(told.get("time", "")) or self._span_of(one)
             if day is None and span is None:
                 continue
             start, end = span or (None, None)
             made.append(Cell(place, one["at"], one["text"], day, start, end, self._mark(one)))
         return made
+
+    def _told_by(self, one: dict[str, Any]) -> dict[str, str]:
+        """Day and time as an attribute says them, where the profile names one."""
+        found = re.search(self._view.reads.pattern, one["read"]) if self._view.reads else None
+        if found is None:
+            return {}
+        parts = {name: text for name, text in found.groupdict().items() if text}
+        if "year" in parts:
+            parts["date"] = f"{parts['year']}-{parts['month']}-{parts['day']}"
+        if "hour" in parts:
+            parts["time"] = f"{parts['hour']}:{parts.get('minute', '0'):0>2}"
+        return parts
 
     def _number(self, one: dict[str, Any]) -> int | None:
         number = read_number(next((sign for sign in one["signs"] if re.match(r"^\d", plain(sign))), ""))

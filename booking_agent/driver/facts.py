@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
@@ -42,7 +44,7 @@ class Shown:
     @property
     def number(self) -> str:
         """The number of the reservation, in half-width letters."""
-        return plain(self.texts.get("number", "")).upper().split(" ")[0] if self.texts.get("number") else ""
+        return unicodedata.normalize("NFKC", self.texts.get("number", "")).strip().split(" ")[0]
 
     def slot(self) -> Slot | None:
         """The slot, where day and time can be read."""
@@ -54,13 +56,16 @@ class Shown:
 def read_shown(visit: Visit, names: Mapping[str, str], today: date, step: str, needed: tuple[str, ...] = ("day", "time")) -> Shown:
     """Read a page's facts.
 
-    :param names: for each fact the heading before it, or `css:` and a selector.
+    :param names: for each fact the heading before it, or `css:` and a selector, or `url:` and a pattern of the page's address.
     :raises Trouble: where one of `needed` is not there, or a heading stands before two different things.
     """
     pairs = [tuple(pair) for part in visit.ask("facts") for pair in part]
     texts: dict[str, str] = {}
     for fact, heading in names.items():
-        if heading.startswith("css:"):
+        if heading.startswith("url:"):
+            match = re.search(heading.removeprefix("url:"), visit.page.url)
+            found = {match[1]} if match else set()
+        elif heading.startswith("css:"):
             found = {handle.inner_text() for handle in visit.all(locator(heading, "css"))}
         else:
             found = {value for head, value in pairs if plain(head) == plain(heading)}

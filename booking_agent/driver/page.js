@@ -191,7 +191,7 @@
     const head = row && [...row.cells].find((one) => one.tagName === "TH") || row?.cells[0];
     return head && head !== cell ? text(head) : "";
   };
-  const cells = (selector) => [...all(selector)].map((one, at) => {
+  const cells = ([selector, attribute]) => [...all(selector)].map((one, at) => {
     const parts = [one, ...one.querySelectorAll("*")];
     const keys = clickable(one);
     return {
@@ -199,7 +199,7 @@
       signs: [...parts.flatMap((part) => [...part.childNodes].filter((node) => node.nodeType === 3).map((node) => norm(node.data))), ...parts.map((part) => part.getAttribute("alt") || "")].filter(Boolean),
       classes: parts.flatMap((part) => [...part.classList]),
       dated: parts.flatMap((part) => DATED.map((name) => part.getAttribute(name))).filter(Boolean),
-      column: column(one), row: rowHead(one),
+      column: column(one), row: rowHead(one), read: attribute ? parts.map((part) => part.getAttribute(attribute)).find(Boolean) || "" : "",
     };
   });
   const key = (selector, at, said) => {

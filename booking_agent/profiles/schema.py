@@ -124,6 +124,17 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 Marks = dict[Literal["free", "few", "full", "closed"], list[str]]
 
 
+class Reads(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a cell says its day and time only in an attribute, such as the address that it leads to.
+
+    :param attribute: its name; of the cell or of anything in it.
+    :param pattern: a regular expression; its groups are `date`, or `year`, `month`, `day`, and `time`, or `hour` and `minute`.
+    """
+
+    attribute: str
+    pattern: str
+
+
 class View(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where days or times are shown.
 
@@ -134,6 +145,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     :param marked: whether cells without any sign are closed although they can be clicked.
     :param chosen: what is shown as chosen after the click; exactly one, and it must say the time that was clicked.
     :param heading: where the page says to which day the times belong.
+    :param reads: see `Reads`.
     :param back: leads from the times back to the days, where they are not on one page.
     """
 
@@ -145,6 +157,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     marked: bool = False
     chosen: str = ""
     heading: str = ""
+    reads: Reads | None = None
     back: str = ""
 
 
