@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import select
 
 from admin.demo.stage import Stage, free_port, stage, temporary_home
-from admin.processes.worker import connect
+from admin.processes.jobs import connect
 from booking_agent import demo
 from booking_agent.model import OPEN, Intent, State, Waits
 from booking_agent.service import Bookings, of

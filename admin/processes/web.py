@@ -7,8 +7,8 @@ from threading import Thread
 from flask import Flask
 
 from admin.app import create_app
+from admin.processes.jobs import connect
 from admin.processes.start import give_way, start
-from admin.processes.worker import connect
 from contact_center.features import resolve
 
 

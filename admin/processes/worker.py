@@ -12,6 +12,7 @@ from collections.abc import Callable
 from celery import Celery
 from celery.signals import worker_process_init
 
+from admin.processes.jobs import connect
 from admin.processes.start import give_way, start
 from contact_center.chores import KERNEL_TASKS
 from contact_center.features import Queue, Task, resolve
@@ -45,19 +46,6 @@ def make(house: House) -> Celery:
 def all_tasks(house: House) -> tuple[Task, ...]:
     """The kernel's tasks and every feature's."""
     return (*KERNEL_TASKS, *(task for feature in house.features for task in feature.tasks))
-
-
-def connect(house: House) -> None:
-    """Let this process tell the workers of rows that wait; where the broker is away, the sweepers find them."""
-    app = make(house)
-
-    def send(task: str, id: int) -> None:
-        try:
-            app.send_task(task, args=(id,), retry=False)
-        except Exception as error:  # the broker's client raises whatever its transport does
-            print(f"{task} {id} was not told to the workers: {type(error).__name__}", file=sys.stderr)
-
-    house.jobs.connect(send)
 
 
 def _runner(house: House, task: Task) -> Callable[[int | None], None]:

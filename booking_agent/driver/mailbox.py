@@ -42,12 +42,12 @@ class DeskMailbox:
     def __init__(self, account: Account, address: str, clock: Clock, while_waiting: Callable[[], None] = lambda: None) -> None:
         self._account, self._address, self._clock, self._while = account, address, clock, while_waiting
 
-    def wait(self, mailed: Mailed, patience: float = PATIENCE) -> str:
+    def wait(self, mailed: Mailed) -> str:
         """The address or code of the first mail that has one.
 
         :raises Trouble: where none comes in time, or the mailbox cannot be reached.
         """
-        found = self.search(mailed.url or mailed.code, patience)
+        found = self.search(mailed.url or mailed.code, PATIENCE)
         if not found:
             raise Trouble(Reason.MAIL, "mail", mailed.url or mailed.code)
         return found

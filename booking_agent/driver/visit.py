@@ -26,6 +26,9 @@ PATIENCE = 10.0
 """Seconds in which what the profile names must stand on the page, once the page is at rest."""
 
 _ENDLESS = {"websocket", "eventsource", "ping", "media", "other"}
+_WEAK = (Reason.REFUSED, Reason.BUSY, Reason.ENDED)
+"""Reasons whose usual words may stand on a page though nothing is wrong."""
+
 _ASKED = ("document", "xhr", "fetch")
 """What counts against the budget of requests; pictures and style sheets are no work for a site's owner."""
 
@@ -66,6 +69,7 @@ class Visit:
         self._answer = ""
         self._asked: list[str] = []
         self._bad: list[int] = []
+        self._before: tuple[str, list[Any]] = ("", [])
         context.on("request", self._begins)
         context.on("requestfinished", self._ends)
         context.on("requestfailed", self._ends)
@@ -188,7 +192,10 @@ class Visit:
         :raises Trouble: where the page says it.
         """
         self._alive()
-        reason, words = read_said(self.words(), self.profile.errors)
+        said = self.words()
+        reason, words = read_said(said, self.profile.errors)
+        if reason in _WEAK and not self._is_new(words, reason):
+            reason = None
         if reason is not None and reason not in (Reason.REFUSED, Reason.BUSY):
             raise Trouble(reason, step, expected, words)
         if any(self.ask("captcha")):
@@ -198,6 +205,13 @@ class Visit:
             raise Trouble(Reason.BUSY if 429 in self._bad else Reason.STOPPED, step, expected, f"HTTP {self._bad[-1]}")
         if reason is not None:
             raise Trouble(reason, step, expected, words)
+
+    def _is_new(self, words: str, reason: Reason) -> bool:
+        """Whether words that a page may have anyway have come with the last press; a form that refuses stands there again."""
+        before, fields = self._before
+        if plain(words) in plain(before):
+            return False
+        return reason is not Reason.REFUSED or (bool(fields) and fields == self.ask("alternatives", "field"))
 
     def check_answers(self, step: str) -> None:
         """The site has answered that it is busy or away, whatever the page shows.
@@ -281,7 +295,9 @@ class Visit:
 
     def press(self, wanted: Locator, label: str) -> None:
         """Press the one button or link that is meant."""
-        self.one(wanted, label).click()
+        key = self.one(wanted, label)
+        self._before = self.words(), self.ask("alternatives", "field")
+        key.click()
         self.settle()
 
     def _write(self, wanted: Locator, text: str, label: str, keys: bool) -> None:

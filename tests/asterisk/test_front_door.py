@@ -27,9 +27,9 @@ def shake_hands(centre: Stage, path: str, origin: str | None, cookie: str = "", 
     """Open a WebSocket by hand; the HTTP status and the socket."""
     context = ssl.create_default_context(cafile=str(centre.home / "tls" / "authority.pem"))
     port = centre.house.settings[WEB_PORT]
-    plain = socket.create_connection(("127.0.0.1", port), 5)
+    plain = socket.create_connection(("127.0.0.1", port), 15)
     secure = context.wrap_socket(plain, server_hostname="localhost")
-    secure.settimeout(5)
+    secure.settimeout(15)
     lines = [
         f"GET {path} HTTP/1.1", f"Host: localhost:{port}", "Upgrade: websocket", "Connection: Upgrade",
         f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}", "Sec-WebSocket-Version: 13",
