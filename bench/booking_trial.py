@@ -132,7 +132,7 @@ class Trial:
                 self._answer(row)
             if kill and clock.monotonic() > next_kill:
                 self._kill(self.rng.choice(KILLS))
-                next_kill = clock.monotonic() + self.rng.uniform(4, 12)
+                next_kill = clock.monotonic() + self.rng.uniform(8, 20)
             clock.sleep(0.1)
 
     def _rows(self, ids: list[int]) -> list[Intent]:
