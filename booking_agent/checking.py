@@ -14,11 +14,13 @@ from playwright.sync_api import Error as BrowserError
 from booking_agent.driver.calendar import Cell
 from booking_agent.driver.chromium import Chromium
 from booking_agent.driver.facts import Slot
+from booking_agent.driver.lane import LaneWork
 from booking_agent.driver.picture import masked_picture
-from booking_agent.driver.trouble import Trouble
+from booking_agent.driver.trouble import Reason, Trouble
 from booking_agent.driver.work import Work
 from booking_agent.japanese import Mark
 from booking_agent.profiles import Profile
+from booking_agent.profiles.schema import Lane
 from contact_center.clock import Clock
 
 
@@ -90,6 +92,8 @@ def check_site(
             _look(work, walk, bool(values))
             if values:
                 _fill(work, walk)
+            elif profile.lane is not None:
+                _lane(chromium, work, profile.lane, report)
         except Trouble as trouble:
             report.good = False
             report.say(f"止まったところ: {trouble.step or (steps[-1] if steps else '初めの画面')}")
@@ -142,6 +146,22 @@ def _look(work: Work, walk: _Walk, as_person: bool) -> None:
     times = work.times(free[0].day)
     walk.note(work, "times")
     report.say(f"時間（{free[0].day}） {_counted(times)} 例: " + "、".join(cell.text for cell in times[:3]))
+
+
+def _lane(chromium: Chromium, work: Work, lane: Lane, report: SiteReport) -> None:
+    """The lane must show what the page shows."""
+    with chromium.context() as context:
+        short = LaneWork(context, work.profile, lane, work.clock, work.visit.values)
+        short.look()
+        days = short.days()
+        free = [cell.day for cell in days if cell.free]
+        report.say(f"lane: 日付 {_counted(days)}")
+        shown = [cell.day for cell in work.days() if cell.free]
+        if free != shown:
+            only = sorted({str(day) for day in set(free) ^ set(shown)})
+            raise Trouble(Reason.CHANGED, "lane: days", "画面と同じ空き", "違う日: " + "、".join(only[:5]))
+        times = short.times(free[0]) if free and free[0] is not None else []
+        report.say(f"lane: 時間 {_counted(times)}")
 
 
 def _first_flow(work: Work) -> list[Any]:

@@ -7,11 +7,13 @@ from datetime import date
 from playwright.sync_api import Error as BrowserError
 
 from booking_agent.driver.calendar import Cell
+from booking_agent.driver.lane import LaneWork
 from booking_agent.driver.trouble import Reason, Trouble
 from booking_agent.driver.work import Work
 from booking_agent.events import BookingSlotsSeen
 from booking_agent.model import CalendarRow
 from booking_agent.profiles import Profile
+from booking_agent.profiles.schema import Lane
 from booking_agent.profiles.values import Value
 from booking_agent.record import note_seen
 from booking_agent.service import Bookings
@@ -43,21 +45,37 @@ def look(house: House, bookings: Bookings, id: int) -> None:
         return
     values: dict[str, Value] = {"counter": row.counter, "people": row.people}
     try:
-        with bookings.chromium.context() as context:
-            work = Work(context, profile, "look", house.clock, values)
-            try:
-                work.look()
-                days = work.days()
-                _check_sudden(house, row, days)
-                _seen(house, profile, id, days, {})
-                for day in _wanted(days, asked):
-                    _seen(house, profile, id, None, {day: work.times(day)})
-            finally:
-                note(house, profile.site, work.visit.requests)
+        try:
+            _look(house, bookings, profile, row, asked, values, profile.lane)
+        except Trouble as trouble:
+            if profile.lane is None or trouble.reason is not Reason.CHANGED:
+                raise
+            # The short way is not there any more; the morning's check says so. The page itself is still to be read.
+            _look(house, bookings, profile, row, asked, values, None)
     except Trouble as trouble:
         _wrong(house, id, trouble.reason)
     except BrowserError:
         _wrong(house, id, Reason.BROWSER)
+
+
+def _look(
+    house: House, bookings: Bookings, profile: Profile, row: CalendarRow, asked: str, values: dict[str, Value], lane: Lane | None
+) -> None:
+    with bookings.chromium.context() as context:
+        work: Work | LaneWork
+        if lane is not None:
+            work = LaneWork(context, profile, lane, house.clock, values)
+        else:
+            work = Work(context, profile, "look", house.clock, values)
+        try:
+            work.look()
+            days = work.days()
+            _check_sudden(house, row, days)
+            _seen(house, profile, row.id, days, {})
+            for day in _wanted(days, asked):
+                _seen(house, profile, row.id, None, {day: work.times(day)})
+        finally:
+            note(house, profile.site, work.visit.requests)
 
 
 def _wanted(days: list[Cell], asked: str) -> list[date]:

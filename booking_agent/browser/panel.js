@@ -103,6 +103,8 @@ class Panel {
     settle($("bk-site"), this.sites.map(({ site, title }) => Object.assign(element("option", title), { value: site })));
     $("bk-site").hidden = this.sites.length < 2;
     this.fresh();
+    // While it rings, every site of the city is looked at: whichever is chosen, its slots are at hand.
+    for (const { site, looks } of this.sites) if (looks && site !== this.site.site) this.post("slots", { site, counter: "", people: 1, day: "" });
   }
 
   get site() {
@@ -202,7 +204,7 @@ class Panel {
     if (!calendar || calendar.counter !== ($("bk-counter").value || calendar.counter)) return;
     const old = { busy: t("サイトが混雑しています。空きがないとは限りません。"), stopped: t("サイトが停止中です。"), changed: t("サイトの画面が変わっています。責任者にお知らせください。") }[calendar.reason];
     const seen = calendar.seen_at ? t("{time}に見た空きです。", { time: clockTime(calendar.seen_at) }) : t("サイトの空きを見ています。");
-    this.slots.show(calendar, [old, seen, this.slots.calendar ? "" : ""].filter(Boolean).join(" "));
+    this.slots.show(calendar, [old, seen].filter(Boolean).join(" "));
   }
 
   form() {

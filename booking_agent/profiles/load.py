@@ -8,6 +8,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import jmespath
 import msgspec
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
@@ -100,10 +101,34 @@ def lint(profile: Profile) -> Iterator[tuple[str, str]]:
                 )
         if len(profile.counters) > 1 and "counter" not in shown:
             yield f".{name}", "窓口が複数あるので、確認の画面の窓口の見出し（counter）が必要です"
+    yield from _lane(profile)
     if (profile.change or profile.cancel) and profile.find is None:
         yield "", "change と cancel には find（予約を出す手順）が必要です"
     if profile.mailbox == "none" and any(step.mail for _, step in profile.steps()):
         yield "", "mail の手順があるので、mailbox に resident か desk を書いてください"
+
+
+def _lane(profile: Profile) -> Iterator[tuple[str, str]]:
+    lane = profile.lane
+    if lane is None:
+        return
+    if not profile.look:
+        yield ".lane", "lane は look の近道です。look（人の値なしで空きを見る手順）も書いてください"
+    if lane.counters and len(lane.counters) != len(profile.counters):
+        yield ".lane.counters", f"counters は{len(profile.counters)}個ですが、lane.counters は{len(lane.counters)}個です"
+    if profile.times is not None and lane.times is None:
+        yield ".lane", "times のあるサイトの lane には times も必要です"
+    for name, reading, more in (("days", lane.days, ("month",)), ("times", lane.times, ("day",))):
+        if reading is None:
+            continue
+        known = (*NOT_ASKED, "counter_id", *more)
+        for value, _ in Template(reading.address).names():
+            if value not in known:
+                yield f".lane.{name}", f"「{{{value}}}」は lane では使えません。使えるのは {'・'.join(known)}"
+        try:
+            jmespath.compile(reading.each or "@")
+        except jmespath.exceptions.JMESPathError:
+            yield f".lane.{name}", f"each をJMESPathとして読めません（{reading.each}）"
 
 
 def _texts(profile: Profile) -> Iterator[tuple[str, str]]:

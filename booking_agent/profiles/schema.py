@@ -242,6 +242,33 @@ class Window(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     change_until: Annotated[int, Meta(ge=0)] = 0
 
 
+class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An address at which slots can be read without working the page.
+
+    :param address: relative to the site's; beside the values of a look it knows `{counter_id}`, and `{month:…}` or `{day:…}`.
+    :param each: JMESPath of the JSON answer that gives a list of `{day, time, mark}`; empty where the answer is a page that shows
+        what `days` or `times` of the profile describe.
+    """
+
+    address: str
+    each: str = ""
+
+
+class Lane(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The read-only lane for slots: only addresses that change nothing.
+
+    :param days: with `{month:…}` it is asked month by month, else once.
+    :param times: of one day, where they are not among the days already.
+    :param open: an address that has to be opened first.
+    :param counters: what `{counter_id}` is for each of the profile's counters, in their order.
+    """
+
+    days: Reading
+    times: Reading | None = None
+    open: str = ""
+    counters: list[str] = []
+
+
 Texts = list[str]
 ERRORS = ("taken", "outside", "already", "mismatch", "refused", "busy", "stopped", "ended", "none")
 
@@ -260,6 +287,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     :param facts: the headings behind which the site shows day, time, counter, people, name and number of a booking.
     :param errors: words by which the site says what went wrong, beyond the usual ones.
     :param look: until days are shown, without any person's data; absent where the site shows none without.
+    :param lane: a faster way to the same days and times as `look` shows, see `Lane`.
     :param proof: see `Proof`.
     :param find: from the first page until a reservation is shown.
     :param ignore: parts of addresses of requests that never end.
@@ -285,6 +313,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     days: View | None = None
     times: View | None = None
     look: list[Step] = []
+    lane: Lane | None = None
     book: Flow | None = None
     proof: Proof = Proof()
     find: Flow | None = None
