@@ -65,7 +65,7 @@ class Ours:
                 session, self.actor, site=site, what="book", contact=None, flags=[], bring=[], people=1, counter=COUNTER,
                 values=values,
             ).id  # fmt: skip
-        day, slot = self._slots(id)
+        day, slot = self._slots(id, who["place"])
         seen = clocks.perf_counter()
         self._say(id, "choose", day=day, start=slot[0], end=slot[1])
         self._until(id, lambda row: row.waits == Waits.YES)
@@ -75,17 +75,13 @@ class Ours:
             raise RuntimeError(f"{site}: {row.state} {row.reason} {row.trouble}")
         return (seen - begun) * 1000, (clocks.perf_counter() - seen) * 1000
 
-    def _slots(self, id: int) -> tuple[str, list[str]]:
-        """The last day with room, as the plain ways take it."""
+    def _slots(self, id: int, place: int) -> tuple[str, list[str]]:
+        """A time of a day of one's own, as the plain ways take it."""
         self._until(id, lambda row: row.waits == Waits.SLOT)
-        days = self._seen(id).days
-        for day in reversed([day for day, mark in days if mark in ("free", "few")]):
-            self._say(id, "day", day=day)
-            self._until(id, lambda row: row.waits == Waits.SLOT)
-            free = [one for one in self._seen(id).times.get(day, []) if one[2] in ("free", "few")]
-            if free:
-                return day, free[0]
-        raise RuntimeError("no room")
+        day = [day for day, mark in self._seen(id).days if mark in ("free", "few")][-1 - place]
+        self._say(id, "day", day=day)
+        self._until(id, lambda row: row.waits == Waits.SLOT)
+        return day, next(one for one in self._seen(id).times()[day] if one[2] in ("free", "few"))
 
     def _seen(self, id: int) -> CalendarRow:
         with self.house.database.reading() as session:
@@ -122,7 +118,7 @@ class Ours:
                 row = session.get_one(CalendarRow, id)
             if row.reason:
                 raise RuntimeError(f"{site}: {row.reason}")
-            if row.times:
+            if row.times():
                 return (clocks.perf_counter() - begun) * 1000
             clocks.sleep(POLL)
         raise RuntimeError("no look")
@@ -260,7 +256,8 @@ class _Run:
         self.seed += 1
         self.city.ask("/ledger/reset", {"seed": self.seed})
         self.ours.no_traffic()
-        return list(self.city.ask("/ledger/people"))
+        # Each takes a day of their own.
+        return [{**who, "place": place} for place, who in enumerate(self.city.ask("/ledger/people"))]
 
     def _warm(self, delay: int) -> None:
         """Once through everything, so that nobody's first booking is measured."""
@@ -274,7 +271,7 @@ class _Run:
             for _ in range(ROUNDS):
                 people = iter(self._people())
                 self._note(face, delay, 1, "requests", [_by_requests(face, url)(next(people))])
-                self._note(face, delay, 1, "cold", [_by_script(face, url)(next(people))])
+                self._note(face, delay, 1, "cold", _many(1, _by_script(face, url), [next(people)]))
                 self._note(face, delay, 1, "warm", [_by_script(face, url, warm)(next(people))])
                 self._note(face, delay, 1, "ours", [self.ours.book(f"bench-{face}-{delay}", next(people))])
 

@@ -24,7 +24,7 @@ COUNTER_PLACE, COUNTER = 1, "北支所"
 
 
 class Way(Protocol):
-    """One booking on one site."""
+    """One booking on one site; the resident takes a day of their own, `place` from the last."""
 
     def slots(self) -> None:
         """Until the times of a day with room are there."""
@@ -36,6 +36,7 @@ class Way(Protocol):
 class _Requests:
     def __init__(self, url: str, who: dict[str, Any]) -> None:
         self.url, self.who = url, who
+        self.free: list[str] = []
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(CookieJar()))
 
     def get(self, path: str, form: dict[str, Any] | None = None) -> str:
@@ -55,15 +56,15 @@ class AppByRequests(_Requests):
     """The one page's own addresses, without the page."""
 
     def slots(self) -> None:
-        """The times of the last day with room in the first month that has any."""
+        """The times of a day in the next month."""
         self.get("")
         place = f"counter={COUNTER_PLACE}&people=1"
         month = json.loads(self.get(f"api/month?{place}&ym="))
+        if month["later"]:
+            month = json.loads(self.get(f"api/month?{place}&ym={month['later']}"))
         days = [cell["day"] for week in month["weeks"] for cell in week if cell and cell["free"]]
-        for day in reversed(days):
-            self.free = [one["slot"] for one in json.loads(self.get(f"api/times?{place}&day={day}"))["times"] if one["free"]]
-            if self.free:
-                return
+        day = days[-1 - self.who["place"]]
+        self.free = [one["slot"] for one in json.loads(self.get(f"api/times?{place}&day={day}"))["times"] if one["free"]]
 
     def book(self) -> str:
         """Keep one, and hand the person's data in."""
@@ -85,8 +86,10 @@ class FramesByRequests(_Requests):
         self._act("login", id=self.who["letter_id"], password=self.who["letter_password"])
         self._act("new")
         month = self._act("place", counter=COUNTER_PLACE, people=1)
+        if later := re.findall(r"send\('month','(\d+)'\)\">翌月", month):
+            month = self._act("month", val=later[0])
         days = re.findall(r"send\('day','(\d+)'\)", month)
-        times = self._act("day", val=days[-1])
+        times = self._act("day", val=days[-1 - self.who["place"]])
         self.free = re.findall(r"erabu\(this,'([^']+)'\)", times)
 
     def book(self) -> str:
@@ -97,8 +100,8 @@ class FramesByRequests(_Requests):
         done = self._act("register")
         return str(re.findall(r"<b>([０-９0-9]+)</b>", done)[0])
 
-    def _act(self, name: str, **form: Any) -> str:
-        return self.get("main", {"act": name, **form})
+    def _act(self, act: str, **form: Any) -> str:
+        return self.get("main", {"act": act, **form})
 
 
 def _applicant(who: dict[str, Any]) -> dict[str, str]:
@@ -125,11 +128,18 @@ class AppByScript:
         page.check("#agree")
         page.click("#agreed")
         page.wait_for_selector(".time")
-        with page.expect_response(lambda answer: "/times" in answer.url):
-            page.select_option("#counter", str(COUNTER_PLACE))
-        with page.expect_response(lambda answer: "/times" in answer.url):
-            page.locator(".grid .open", has_text="〇").last.click()
+        self._rest(lambda: page.select_option("#counter", str(COUNTER_PLACE)))
+        if page.locator("[aria-label=次の月]").count():
+            self._rest(lambda: page.click("[aria-label=次の月]"))
+        days = page.locator(".grid .open", has_text="〇")
+        self._rest(lambda: days.nth(days.count() - 1 - self.who["place"]).click())
         page.wait_for_selector(".time:enabled")
+
+    def _rest(self, does: Callable[[], object]) -> None:
+        """The page is done when its times have come and its spinner has gone."""
+        with self.page.expect_response(lambda answer: "/times" in answer.url):
+            does()
+        self.page.wait_for_selector("#spinner", state="hidden")
 
     def book(self) -> str:
         """Choose, keep, fill, confirm."""
@@ -168,7 +178,12 @@ class FramesByScript:
         page.frame_locator("frame[name=menu]").locator("a", has_text="新規予約").click()
         main.locator("select[name=counter]").select_option(str(COUNTER_PLACE))
         main.locator("input[value=次へ進む]").click()
-        main.locator("td[valign=top] a").last.click()
+        days = main.locator("td[valign=top] a")
+        days.first.wait_for()
+        if main.locator("a", has_text="翌月").count():
+            main.locator("a", has_text="翌月").click()
+            main.locator("a", has_text="前月").wait_for()
+        days.nth(days.count() - 1 - self.who["place"]).click()
         main.locator("td.aki, td.sukunai").first.wait_for()
 
     def book(self) -> str:

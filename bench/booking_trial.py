@@ -157,13 +157,13 @@ class Trial:
         if not seen:
             return
         days = [day for day, mark in seen[0].days if mark in ("free", "few")]
-        known = [day for day in days if any(one[2] in ("free", "few") for one in seen[0].times.get(day, []))]
+        known = [day for day in days if any(one[2] in ("free", "few") for one in seen[0].times().get(day, []))]
         with self.house.database.session_scope() as session:
             if not known:
                 self.bookings.say(session, self.actor, row.id, "day", {"day": self.rng.choice(days[:6])})
                 return
             day = self.rng.choice(known)
-            slot = self.rng.choice([one for one in seen[0].times[day] if one[2] in ("free", "few")])
+            slot = self.rng.choice([one for one in seen[0].times()[day] if one[2] in ("free", "few")])
             self.bookings.say(session, self.actor, row.id, "choose", {"day": day, "start": slot[0], "end": slot[1]})
 
     # -- killing ------------------------------------------------------------------------------------------------------

@@ -24,8 +24,19 @@ def slow_line(port: int, round_trip: float) -> Iterator[int]:
     try:
         yield int(started.sockets[0].getsockname()[1])
     finally:
+        asyncio.run_coroutine_threadsafe(_end(started), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         running.join()
+        loop.close()
+
+
+async def _end(server: asyncio.Server) -> None:
+    server.close()
+    mine = asyncio.current_task()
+    others = [task for task in asyncio.all_tasks() if task is not mine]
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
 
 
 class _Pair:

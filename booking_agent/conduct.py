@@ -14,7 +14,7 @@ from typing import Any
 from playwright.sync_api import Error as BrowserError
 
 from booking_agent.driver.facts import Shown, Slot, differs
-from booking_agent.driver.mailbox import Account, DeskMailbox
+from booking_agent.driver.mailbox import DeskMailbox, desk_mailbox
 from booking_agent.driver.picture import masked_picture
 from booking_agent.driver.trouble import Reason, Trouble
 from booking_agent.driver.work import Work
@@ -22,7 +22,7 @@ from booking_agent.model import Intent, State, Waits, What
 from booking_agent.prove import Prover
 from booking_agent.record import NUMBER, TRIES, Record
 from booking_agent.service import Bookings
-from booking_agent.settings import MAIL_HOST, MAIL_PASSWORD, MAIL_PORT, MAIL_TLS, MAIL_USER
+from booking_agent.staff import staff_sign_in
 from booking_agent.traffic import counted
 from contact_center.clock import day_of
 from contact_center.errors import Conflict, Unavailable
@@ -63,6 +63,8 @@ class Conductor:
                 values[name] = "　".join(kept[part] for part in parts)
         if self.profile.mailbox == "desk":
             values["mail"] = self._bookings.mail_address(self._row.id)
+        if self.profile.mailbox == "staff":
+            values |= staff_sign_in(self._house.settings, self.profile.site)
         values.setdefault("mail", "")
         values.setdefault("remark", "")
         return values
@@ -167,8 +169,9 @@ class Conductor:
         days = work.days()
         counter = self._row.counter
         self._record.show(counter, self._row.people, days, {})
-        self._record.step("slots", Waits.SLOT)
         while True:
+            # What was seen stands in the table before the operator is asked: what they say next is about that.
+            self._record.step("slots", Waits.SLOT)
             said = self._hear(("day", "choose"), PATIENCE)
             day = date.fromisoformat(said["day"])
             if "start" in said:
@@ -287,13 +290,9 @@ class Conductor:
     def _mailbox(self) -> Any:
         if self.profile.mailbox == "resident":
             return ResidentsMailbox(self._code_of_the_resident)
-        settings = self._house.settings
-        if self.profile.mailbox != "desk" or not settings[MAIL_HOST]:
+        if self.profile.mailbox != "desk":
             return None
-        account = Account(
-            settings[MAIL_HOST], settings[MAIL_PORT], settings[MAIL_TLS], settings[MAIL_USER], settings[MAIL_PASSWORD]
-        )  # fmt: skip
-        return DeskMailbox(account, self.values["mail"], self.clock, self._pulse)
+        return desk_mailbox(self._house.settings, self.values["mail"], self.clock, self._pulse)
 
     def _clear_mail(self) -> None:
         box = self._mailbox()

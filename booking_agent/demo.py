@@ -27,7 +27,7 @@ def settings(free_port: Callable[[], int]) -> str:
         f'[booking]\nsites = "sites"\nat_once = 2\nrehearsal_port = {port}\nrehearsal_imap_port = {imap}\n'
         f'rehearsal_token = "{token}"\nmail_host = "127.0.0.1"\nmail_port = {imap}\nmail_tls = false\n'
         f'mail_address = "{CENTRE}"\nmail_user = "{CENTRE}"\nmail_password = "{Ledger(SystemClock()).mailboxes[CENTRE]}"\n'
-        'contact = "https://mihon.example/"\n'
+        'contact = "https://mihon.example/"\nstaff = "sites/staff.toml"\n'
     )
 
 

@@ -9,6 +9,7 @@ from booking_agent.settings import AT_ONCE, BOOKING_SETTINGS, KEEP_DAYS, LOOKS, 
 from contact_center.features import (
     Command,
     DemoScene,
+    Door,
     Feature,
     HealthCheck,
     Panel,
@@ -25,12 +26,14 @@ feature = Feature(
     settings=BOOKING_SETTINGS,
     events=BOOKING_EVENTS,
     blueprint="booking_agent.web:blueprint",
+    doors=(Door("予約の手続き", "/booking/cases", "supervise.join", 65, begins=False),),
     panels=(Panel("booking", "予約", "/booking/panel", "/static/bundle/booking.js", "main", "b", "booking.run", position=20),),
     tasks=(
         Task("booking.conduct", "booking.run", "booking_agent.tasks:conduct", queue="bookings"),
         Task("booking.look", "booking.run", "booking_agent.tasks:look", queue="looks"),
         Task("booking.check", "booking.run", "booking_agent.tasks:check", every=1800.0, queue="looks"),
         Task("booking.sweep", "booking.run", "booking_agent.tasks:sweep", every=5.0),
+        Task("booking.tidy", "booking.run", "booking_agent.tasks:tidy", every=60.0, queue="looks"),
     ),
     queues=(
         Queue("bookings", AT_ONCE, 50, "booking_agent.tasks:warm_up", "booking_agent.service:has_sites"),

@@ -104,7 +104,7 @@ class Intent(Base):
     tries: Mapped[int] = mapped_column(default=0)
     handed_at: Mapped[datetime | None] = mapped_column(Moment)
     means_erased: Mapped[bool] = mapped_column(default=False)
-    """Whether what was given for it was erased, where it did not come about."""
+    """Whether what was given for it was erased, its mails included."""
 
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
 
@@ -137,7 +137,7 @@ class Lease(Base):
 class CalendarRow(Base):
     """What a site showed when it was looked at last: by the look-lane for all, or within an intent for that one.
 
-    `days` is a list of `[day, mark]`, `times` holds for each day a list of `[start, end, mark]`.
+    `days` is a list of `[day, mark]`; `seen_times` holds for each day when its times were seen, and a list of `[start, end, mark]`.
     """
 
     __tablename__ = "booking_calendars"
@@ -149,12 +149,20 @@ class CalendarRow(Base):
     people: Mapped[int]
     intent_id: Mapped[int] = mapped_column(BigId, default=0)
     days: Mapped[list[list[str]]] = mapped_column(JSON, default=list)
-    times: Mapped[dict[str, list[list[str]]]] = mapped_column(JSON, default=dict)
+    seen_times: Mapped[dict[str, dict[str, Any]]] = mapped_column("times", JSON, default=dict)
     seen_at: Mapped[datetime | None] = mapped_column(Moment)
     asked_at: Mapped[datetime | None] = mapped_column(Moment)
     asked_day: Mapped[str] = mapped_column(String(10), default="")
     looking_since: Mapped[datetime | None] = mapped_column(Moment)
     reason: Mapped[str] = mapped_column(String(12), default="")
+
+    def times(self, since: datetime | None = None) -> dict[str, list[list[str]]]:
+        """For each day whose times were seen a list of `[start, end, mark]`.
+
+        :param since: only those seen then or later.
+        """
+        seen = {day: one for day, one in self.seen_times.items() if since is None or datetime.fromisoformat(one["at"]) >= since}
+        return {day: one["slots"] for day, one in seen.items()}
 
 
 class Traffic(Base):

@@ -288,8 +288,6 @@ class Record:
                 seen = CalendarRow(site=row.site, counter=counter, people=people, intent_id=self.id)
                 session.add(seen)
             note_seen(seen, days, times, self._house.clock.now())
-            row.waits = Waits.SLOT
-            self._tell(session, row, BookingMoved)
 
     def next_command(self) -> Command | None:
         """The next thing that the operator has said, taken."""
@@ -319,15 +317,18 @@ def end(house: House, session: Session, row: Intent) -> None:
 
 
 def note_seen(row: CalendarRow, days: Iterable[Cell] | None, times: Mapping[date, Iterable[Cell]], now: datetime) -> None:
-    """Write down what a calendar showed."""
+    """Write down what a calendar showed. Times of a day stay, with the moment in which they were seen, while the day is free."""
+    found: dict[str, list[list[str]]] = {str(day): [_time(cell) for cell in cells] for day, cells in times.items()}
+    kept = row.seen_times or {}
     if days is not None:
         cells = [cell for cell in days if cell.day is not None]
         row.days = [[str(day), mark] for day, mark in _best(cells).items()]
-        row.times = {}
         for cell in cells:
             if cell.start is not None:
-                row.times = {**row.times, str(cell.day): [*row.times.get(str(cell.day), []), _time(cell)]}
-    row.times = {**row.times, **{str(day): [_time(cell) for cell in cells] for day, cells in times.items()}}
+                found.setdefault(str(cell.day), []).append(_time(cell))
+        free = {day for day, mark in row.days if mark in ("free", "few")}
+        kept = {day: one for day, one in kept.items() if day in free}
+    row.seen_times = {**kept, **{day: {"at": now.isoformat(), "slots": slots} for day, slots in found.items()}}
     row.seen_at, row.reason, row.looking_since = now, "", None
 
 

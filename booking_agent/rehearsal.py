@@ -11,11 +11,20 @@ from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
+from booking_agent.rehearsal_site.ledger import Ledger
 from booking_agent.settings import REHEARSAL_IMAP, REHEARSAL_PORT, REHEARSAL_TOKEN, SITES
+from contact_center.clock import SystemClock
 from contact_center.settings import Settings
 
 USUAL = "http://127.0.0.1:8391/"
 """Where the shipped profiles expect it."""
+
+
+def write_staff(path: Path) -> None:
+    """Put the practice city's staff sign-in where the centre looks for it, for nobody else to read."""
+    account, password = next(iter(Ledger(SystemClock()).staff.items()))
+    path.touch(0o600)
+    path.write_text(f'[rehearsal-staff]\nuser = "{account}"\npassword = "{password}"\n', "utf-8")
 
 
 def processes(settings: Settings) -> list[tuple[str, list[str]]]:
@@ -53,6 +62,7 @@ def main() -> None:
 
     folder, port = Path(sys.argv.pop(1)), sys.argv[sys.argv.index("--port") + 1]
     write_profiles(folder, f"http://127.0.0.1:{port}/")
+    write_staff(folder / "staff.toml")
     open_city()
 
 

@@ -19,6 +19,7 @@ from booking_agent.profiles import FIELDS, Profile, Profiles, wanted_fields
 from booking_agent.record import NUMBER, PICTURE, SHOWN, end
 from booking_agent.settings import CONTACT, MAIL_ADDRESS, REHEARSAL_PORT, SITES
 from booking_agent.shape import shaped
+from booking_agent.staff import staff_sign_in
 from contact_center.audit import Act
 from contact_center.clock import day_of
 from contact_center.contacts import Contact
@@ -30,6 +31,9 @@ from contact_center.settings import Settings
 
 FRESH = 15.0
 """Seconds for which what was seen of a calendar is good enough for the next who asks."""
+
+TIMES_GOOD = timedelta(seconds=60)
+"""For so long the times of a day are shown, while the next look is under way."""
 
 CONDUCT, LOOK = "booking.conduct", "booking.look"
 KINDS = ("day", "choose", "yes", "no", "code", "stop")
@@ -65,7 +69,7 @@ class Bookings:
         row = self._calendar(session, profile, counter, people)
         now = self._clock.now()
         old = row.seen_at is None or (now - row.seen_at).total_seconds() > FRESH
-        missing = day is not None and str(day) not in row.times
+        missing = day is not None and str(day) not in row.times(now - timedelta(seconds=FRESH))
         asked = (
             row.asked_at is not None and (now - row.asked_at).total_seconds() < FRESH and (not missing or row.asked_day == str(day))
         )
@@ -85,7 +89,7 @@ class Bookings:
         row = session.scalar(wanted.where(CalendarRow.people == people, CalendarRow.intent_id == 0))
         if row is None:
             row = CalendarRow(
-                site=profile.site, counter=counter, people=people, days=[], times={}, asked_day="", reason="", intent_id=0
+                site=profile.site, counter=counter, people=people, days=[], seen_times={}, asked_day="", reason="", intent_id=0
             )
             session.add(row)
         return row
@@ -117,6 +121,8 @@ class Bookings:
         actor.require("booking.run", profile.city)
         if profile.by != "web" or what not in dict(profile.flows()):
             raise BadInput("このサイトではその手続きができません。%(instead)s", instead=profile.instead)
+        if profile.mailbox == "staff":
+            staff_sign_in(self._house.settings, site)
         self._check_contact(session, actor, contact)
         self._calendar_check(profile, counter, people)
         known = set(flags) | ({"many"} if people > 1 else set())
@@ -292,6 +298,10 @@ class Bookings:
         self._house.log.append(session, event)
 
 
+CASES = "/booking/cases"
+"""The page on which what waits for a person is settled."""
+
+
 def as_leaf(row: Intent) -> dict[str, Any]:
     """What the board shows of an intent: nothing personal."""
 
@@ -306,6 +316,7 @@ def as_leaf(row: Intent) -> dict[str, Any]:
         "committed_at": moment(row.committed_at),
         "booked": row.booked, "reason": row.reason, "proof": row.proof, "handed_at": moment(row.handed_at),
         "changed_at": moment(row.changed_at),
+        "attention": {"since": moment(row.handed_at), "url": CASES} if row.waits == Waits.PERSON else None,
     }  # fmt: skip
 
 

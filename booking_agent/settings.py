@@ -40,6 +40,12 @@ MAIL_PORT = Setting("booking.mail_port", 993, "Its port.", least=1, most=65535)
 MAIL_TLS = Setting("booking.mail_tls", True, "Whether it speaks TLS from the beginning; without only on this machine.")
 MAIL_USER = Setting("booking.mail_user", "", "User at that server.")
 MAIL_PASSWORD = Setting("booking.mail_password", "", "Password of that user.", secret=True)
+STAFF = Setting(
+    "booking.staff",
+    "",
+    "File (TOML) with the cities' staff sign-ins for sites with `mailbox: staff`: user and password under the site's id; only the "
+    "centre's user may read it.",
+)
 REHEARSAL_PORT = Setting(
     "booking.rehearsal_port",
     0,
@@ -54,5 +60,5 @@ REHEARSAL_TOKEN = Setting("booking.rehearsal_token", "", "Opens its ledger and i
 
 BOOKING_SETTINGS = (
     SITES, CONTACT, AT_ONCE, LOOKS, KEEP_DAYS, MEANS_DAYS, MAIL_ADDRESS, MAIL_HOST, MAIL_PORT, MAIL_TLS, MAIL_USER, MAIL_PASSWORD,
-    REHEARSAL_PORT, REHEARSAL_IMAP, REHEARSAL_TOKEN,
+    STAFF, REHEARSAL_PORT, REHEARSAL_IMAP, REHEARSAL_TOKEN,
 )  # fmt: skip

@@ -12,6 +12,7 @@ from sqlalchemy import or_, select
 from booking_agent import service
 from booking_agent.checking import check_site
 from booking_agent.conduct import conduct as conduct_intent
+from booking_agent.driver.mailbox import desk_mailbox
 from booking_agent.driver.trouble import Trouble
 from booking_agent.looks import look as look_at
 from booking_agent.model import DONE, OPEN, OWNER, Intent, SiteCheck, State
@@ -22,6 +23,7 @@ from contact_center.house import House
 from contact_center.personal import Owner
 
 CHECK_HOUR = 6
+TIDY_AT_ONCE = 50
 MEANS_MINUTES = 20
 """So long what was given for a booking that did not come about stays, so that another slot can be tried at once."""
 
@@ -66,7 +68,7 @@ def check(house: House, _id: int | None) -> None:
 
 
 def sweep(house: House, _id: int | None) -> None:
-    """Send again what was lost, and erase what is not needed any more."""
+    """Send again what was lost."""
     now = house.clock.now()
     lost = now - timedelta(seconds=LOST_AFTER)
     with house.database.session_scope() as session:
@@ -76,7 +78,20 @@ def sweep(house: House, _id: int | None) -> None:
         )
         for row in session.scalars(wanted):
             house.jobs.send(session, service.CONDUCT, row.id)
-        over = select(Intent).where(Intent.state.in_(DONE), Intent.state != State.PROVED, Intent.means_erased.is_(False))
-        for row in session.scalars(over.where(Intent.ended_at < now - timedelta(minutes=MEANS_MINUTES)).limit(200)):
-            house.vault.erase(session, Owner(OWNER, str(row.id)), tuple(FIELDS))
+
+
+def tidy(house: House, _id: int | None) -> None:
+    """Erase what is not needed any more of what was given for a booking, its mails in the desk's mailbox included."""
+    bookings, since = service.of(house), house.clock.now() - timedelta(minutes=MEANS_MINUTES)
+    over = select(Intent.id).where(Intent.state.in_(DONE), Intent.means_erased.is_(False), Intent.ended_at < since)
+    with house.database.reading() as session:
+        ids = list(session.scalars(over.order_by(Intent.id).limit(TIDY_AT_ONCE)))
+    for id in ids:
+        box = desk_mailbox(house.settings, bookings.mail_address(id), house.clock)
+        if box is not None and not box.clear():
+            continue
+        with house.database.session_scope() as session:
+            row = session.get_one(Intent, id)
+            if row.state != State.PROVED:
+                house.vault.erase(session, Owner(OWNER, str(id)), tuple(FIELDS))
             row.means_erased = True

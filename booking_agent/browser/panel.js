@@ -2,6 +2,7 @@
 // beside, and its outcome finds the operator wherever they are.
 import { element, settle } from "../../contact_center/web/browser/settle.js";
 import { clockTime, t } from "../../contact_center/web/browser/words.js";
+import { poster } from "./post.js";
 import { Run, WHATS, stepWords } from "./run.js";
 import { Slots, dayWords } from "./slots.js";
 
@@ -11,13 +12,13 @@ const OVER = ["proved", "refused", "failed"];
 class Panel {
   constructor(console) {
     this.console = console;
-    this.csrf = console.place.querySelector(".booking").dataset.csrf;
     this.sites = [];
     this.fields = {};
     this.city = undefined;
     this.closed = new Set();
     this.named = new Map();
-    const post = (path, asked) => this.post(path, asked);
+    const post = poster(console.place.querySelector(".booking").dataset.csrf, console.say);
+    this.post = post;
     this.slots = new Slots($("bk-slots"), { post, onDay: (day) => this.look(day), onSlot: () => this.form() });
     this.run = new Run($("bk-run"), {
       post, say: console.say, note: console.note, close: () => this.close(), again: (id) => this.again(id),
@@ -33,21 +34,6 @@ class Panel {
     addEventListener("keydown", (event) => this.key(event));
     console.on("board", () => this.follow());
     this.follow();
-  }
-
-  async post(path, asked) {
-    try {
-      const answer = await fetch(`/booking/${path}`, {
-        method: "POST", credentials: "same-origin", body: JSON.stringify(asked),
-        headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.csrf },
-      });
-      const said = await answer.json();
-      if (answer.ok) return said;
-      this.console.say(said.sentence);
-    } catch {
-      this.console.say(t("つながりません。つながり次第、もう一度押してください。"));
-    }
-    return null;
   }
 
   // -- following the board ---------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@ import { element, settle } from "../../contact_center/web/browser/settle.js";
 import { clockTime, t } from "../../contact_center/web/browser/words.js";
 import { Slots, dayWords } from "./slots.js";
 
+const OPEN = ["planned", "holding", "committing", "unknown"];
 export const WHATS = { book: t("予約"), find: t("確認"), change: t("変更"), cancel: t("取消") };
 const FACTS = [["day", t("予約日")], ["time", t("時間")], ["counter", t("受取窓口")], ["people", t("人数")], ["name", t("氏名")], ["number", t("予約番号")], ["service", t("用件")]];
 
@@ -48,6 +49,7 @@ export class Run {
     Object.assign(this, { place, post, say, note, close, again });
     this.id = null;
     this.drawn = "";
+    setInterval(() => this.tick(), 1000);
     place.addEventListener("click", ({ target }) => {
       const does = target.closest("button")?.dataset.does;
       if (does) this[does]();
@@ -82,16 +84,30 @@ export class Run {
     const parts = [element("p", `${WHATS[one.what]}: ${stepWords(one)}`, "bk-step")];
     const slot = [one.counter, one.day && dayWords(one.day), one.start && [one.start, one.end].filter(Boolean).join(" - ")].filter(Boolean).join(" ");
     if (slot && one.step !== "slots") parts.push(element("p", slot, "bk-slot"));
-    if (one.hold_until && one.waits === "yes") parts.push(element("p", t("枠は{time}まで確保されています。", { time: clockTime(one.hold_until) }), "quiet"));
+    if (one.hold_until && OPEN.includes(one.state)) parts.push(element("p", "", "bk-hold"));
     if (one.waits === "yes" || one.state === "proved") parts.push(this.shown(one));
     if (one.state === "proved") parts.push(...this.outcome(one));
     if (one.state === "refused" || one.state === "failed" || one.waits === "person") parts.push(...this.trouble(one));
+    if (one.waits === "code") parts.push(this.asked());
     parts.push(this.keys(one));
     settle(this.place, parts.map((part, n) => Object.assign(part, part.dataset.key ? {} : { id: "" }) && part));
     // While the times of a day are fetched, the days stay where they are.
     if (one.calendar && one.step === "slots" && one.state === "planned") this.choose(one);
     else this.slots = null;
     if (one.waits === "yes") this.place.querySelector("[data-does=yes]")?.focus();
+    if (one.waits === "code") this.place.querySelector(".bk-code input")?.focus();
+    this.tick();
+  }
+
+  // How long the site still keeps the slot.
+  tick() {
+    const place = this.place.querySelector(".bk-hold");
+    if (!place || !this.told?.hold_until) return;
+    const left = Math.max(0, Math.round((Date.parse(this.told.hold_until) - Date.now()) / 1000));
+    place.textContent = t("枠は{time}まで確保（残り{left}）", {
+      time: clockTime(this.told.hold_until), left: `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`,
+    });
+    place.classList.toggle("must", left < 120);
   }
 
   shown(one) {
@@ -104,6 +120,19 @@ export class Run {
       element("dd", text, name === "number" ? "bk-number" : "", table);
     }
     return table;
+  }
+
+  // The code that was mailed to the resident, as they read it out.
+  asked() {
+    const form = element("form", "", "bk-code");
+    form.dataset.does = "code";
+    form.dataset.key = "code";
+    const label = element("label", t("メールのコード"), "", form);
+    const input = element("input", "", "", form);
+    Object.assign(input, { name: "code", id: "bk-code", maxLength: 20, required: true, autocomplete: "off" });
+    label.htmlFor = input.id;
+    element("button", t("コードを入れる"), "strong", form);
+    return form;
   }
 
   outcome(one) {
@@ -164,11 +193,9 @@ export class Run {
     if (one.waits === "yes") {
       key("yes", { cancel: t("はい、取り消します") }[one.what] ?? t("はい、この内容で申し込みます"), "strong");
       key("no", t("いいえ、やめます"));
-    } else if (one.waits === "code") {
-      key("code", t("コードを入れる"), "strong");
     } else if (["planned", "holding"].includes(one.state)) key("stop", t("取りやめる"), "plain");
-    if (one.state === "proved") key("keep", t("メモに残す"), "strong");
-    if (one.state === "refused" || one.state === "failed") key("more", t("同じ内容でもう一度"), "strong");
+    if (one.state === "proved" && this.note) key("keep", t("メモに残す"), "strong");
+    if ((one.state === "refused" || one.state === "failed") && this.again) key("more", t("同じ内容でもう一度"), "strong");
     if (["proved", "refused", "failed"].includes(one.state)) key("shut", t("閉じる"), "plain");
     return keys;
   }
@@ -203,9 +230,8 @@ export class Run {
     this.tell("stop");
   }
 
-  code() {
-    const code = prompt(t("メールのコード"));
-    if (code) this.tell("code", { code });
+  code(data) {
+    this.tell("code", { code: data.get("code") });
   }
 
   settle(data) {

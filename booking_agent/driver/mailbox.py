@@ -12,7 +12,9 @@ from email.policy import default
 
 from booking_agent.driver.trouble import Reason, Trouble
 from booking_agent.profiles.schema import Mailed
+from booking_agent.settings import MAIL_HOST, MAIL_PASSWORD, MAIL_PORT, MAIL_TLS, MAIL_USER
 from contact_center.clock import Clock
+from contact_center.settings import Settings
 
 PATIENCE = 180.0
 """Seconds in which a site's mail must come."""
@@ -100,10 +102,23 @@ class DeskMailbox:
             box.uid("STORE", id, "+FLAGS", "(\\Deleted)")  # type: ignore[arg-type]
         box.expunge()
 
-    def clear(self) -> None:
-        """Delete every mail of this booking; what cannot be reached now is deleted by the sweeper."""
+    def clear(self) -> bool:
+        """Delete every mail of this booking; whether the mailbox could be reached. The tidying comes again where it could not."""
         try:
             with self._open() as box:
                 self._delete(box)
         except (OSError, imaplib.IMAP4.error):
-            return
+            return False
+        return True
+
+
+def desk_mailbox(
+    settings: Settings, address: str, clock: Clock, while_waiting: Callable[[], None] = lambda: None
+) -> DeskMailbox | None:
+    """The desk's mailbox for one booking; None where this centre has none."""
+    if not settings[MAIL_HOST]:
+        return None
+    account = Account(
+        settings[MAIL_HOST], settings[MAIL_PORT], settings[MAIL_TLS], settings[MAIL_USER], settings[MAIL_PASSWORD]
+    )  # fmt: skip
+    return DeskMailbox(account, address, clock, while_waiting)

@@ -15,7 +15,7 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from booking_agent.japanese import Mark
 from booking_agent.profiles.schema import ERRORS, FACTS, KINDS, Profile, locator
-from booking_agent.profiles.values import COMPOSED, FIELDS, FILTERS, NOT_ASKED, Template
+from booking_agent.profiles.values import COMPOSED, FIELDS, FILTERS, NOT_ASKED, STAFF, Template
 from contact_center.errors import BadInput, NotFound
 
 _SAID = (
@@ -78,8 +78,10 @@ def lint(profile: Profile) -> Iterator[tuple[str, str]]:
             yield ".errors", f"errors に「{name}」はありません。使えるのは {'・'.join(ERRORS)}"
     for place, text in _texts(profile):
         for name, filters in Template(text).names():
-            if name not in FIELDS and name not in COMPOSED and name not in NOT_ASKED:
-                yield place, f"「{{{name}}}」という値はありません。使えるのは {'・'.join([*FIELDS, *COMPOSED, *NOT_ASKED])}"
+            if name in STAFF and profile.mailbox != "staff":
+                yield place, f"「{{{name}}}」を使うサイトには mailbox: staff を書いてください"
+            elif name not in (*FIELDS, *COMPOSED, *NOT_ASKED, *STAFF):
+                yield place, f"「{{{name}}}」という値はありません。使えるのは {'・'.join([*FIELDS, *COMPOSED, *NOT_ASKED, *STAFF])}"
             for one in filters:
                 if one not in FILTERS:
                     yield place, f"「|{one}」という書き方はありません。使えるのは {'・'.join(FILTERS)}"
@@ -104,7 +106,7 @@ def lint(profile: Profile) -> Iterator[tuple[str, str]]:
     yield from _lane(profile)
     if (profile.change or profile.cancel) and profile.find is None:
         yield "", "change と cancel には find（予約を出す手順）が必要です"
-    if profile.mailbox == "none" and any(step.mail for _, step in profile.steps()):
+    if profile.mailbox in ("none", "staff") and any(step.mail for _, step in profile.steps()):
         yield "", "mail の手順があるので、mailbox に resident か desk を書いてください"
 
 

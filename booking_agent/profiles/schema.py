@@ -281,7 +281,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     :param by: whether it can be booked by web; else `instead` tells the operator what to do.
     :param consent: the city's written consent to be operated by us: by whom and when.
     :param counters: names of the counters as the site writes them; empty where there is only one and it is not chosen.
-    :param mailbox: whose mailbox gets mailed codes and addresses: the resident's own, the desk's, or none is needed.
+    :param mailbox: whose mailbox gets mailed codes and addresses: the resident's own, the desk's; none is needed, or none because
+        the city's staff sign-in is used to book for others.
     :param questions: what decides, before any slot is shown.
     :param bring: what everybody brings.
     :param facts: the headings behind which the site shows day, time, counter, people, name and number of a booking.
@@ -305,7 +306,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     most: Annotated[int, Meta(ge=1, le=20)] = 1
     window: Window = Window()
     budget: Budget = Budget()
-    mailbox: Literal["none", "resident", "desk"] = "none"
+    mailbox: Literal["none", "resident", "desk", "staff"] = "none"
     questions: list[Question] = []
     bring: list[str] = []
     facts: dict[str, str] = {}

@@ -56,6 +56,9 @@ FIELDS: dict[str, Field] = {
 
 COMPOSED = {"name": ("family", "given"), "kana": ("family_kana", "given_kana")}
 NOT_ASKED = ("counter", "people")
+STAFF = ("staff_user", "staff_password")
+"""Known where the profile says `mailbox: staff`."""
+
 _PLACE = re.compile(r"\{(\w+)((?:\|\w+)*)(?::([^{}]*))?\}")
 
 
@@ -155,6 +158,6 @@ def wanted_fields(profile: Profile, what: str, given: set[str]) -> list[Field]:
                 names |= set(COMPOSED.get(name, (name,)))
     if what == "book" and "name" in {**profile.facts, **profile.flow(what).shows}:
         names |= {"family", "given"}
-    if profile.mailbox == "desk":
+    if profile.mailbox in ("desk", "staff"):
         names.discard("mail")
     return [field for name, field in FIELDS.items() if name in names]

@@ -30,7 +30,7 @@ from booking_agent.rehearsal_site.model import (
     Submission,
     Wish,
 )  # fmt: skip
-from booking_agent.rehearsal_site.people import CENTRE, residents, secret
+from booking_agent.rehearsal_site.people import CENTRE, STAFF, residents, secret
 from booking_agent.rehearsal_site.slots import slots
 from contact_center.clock import Clock
 
@@ -64,6 +64,7 @@ class Ledger:
             self._start, self._shift = start, first_day - today
             self.people = {person.number: person for person in residents(rng, first_day)}
             self.mailboxes = {CENTRE: secret(rng), **{one.mail: one.mail_password for one in self.people.values()}}
+            self.staff = {STAFF: secret(Random(STAFF))}  # noqa: S311 - nobody's password
             self._slots = {slot.id: slot for slot in slots(rng, first_day, start.capacity)}
             self._by_day: dict[tuple[int, date], list[Slot]] = defaultdict(list)
             for slot in self._slots.values():

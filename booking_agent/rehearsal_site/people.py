@@ -11,6 +11,9 @@ DOMAIN = "mihon.example"
 CENTRE = f"centre@{DOMAIN}"
 """A mailbox that belongs to nobody: who books for others has mail sent there."""
 
+STAFF = "daiko01"
+"""Who signs in at the city's desk to book for others."""
+
 _NAMES = (
     # family, given, in katakana, the mailbox, years of age
     ("見本", "花子", "ミホン", "ハナコ", "hanako", 34),

@@ -20,6 +20,7 @@ class Visit:
 
     :param seen: monotonic seconds of the last request.
     :param token: what the next form must bring along.
+    :param staff: whether somebody of the city has signed in, who books for others.
     """
 
     face: Face
@@ -27,6 +28,7 @@ class Visit:
     id: str = field(default_factory=lambda: token_urlsafe(16))
     data: dict[str, Any] = field(default_factory=dict)
     token: str = ""
+    staff: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def fresh_token(self) -> str:

@@ -165,8 +165,11 @@ def picture(id: int) -> Response:
 
 
 def _calendar(row: CalendarRow, taken: set[str]) -> dict[str, Any]:
+    # What a conductor's own visit has seen stays until that visit ends; what the look-lane has seen grows old.
+    since = None if row.intent_id else house().clock.now() - service.TIMES_GOOD
     return {
-        "site": row.site, "counter": row.counter, "people": row.people, "days": row.days, "times": row.times, "reason": row.reason,
+        "site": row.site, "counter": row.counter, "people": row.people, "days": row.days, "times": row.times(since),
+        "reason": row.reason,
         "seen_at": row.seen_at.isoformat(timespec="seconds") if row.seen_at else None,
         "ours": sorted(key.split("|", 1)[1] for key in taken if key.startswith(f"{row.counter}|")),
     }  # fmt: skip

@@ -19,6 +19,7 @@ from contact_center.seats import Presence
 from contact_center.settings import LANGUAGE
 from contact_center.web.access import actor, admit, make_room, public, signed_in
 from contact_center.web.centre import COOKIE, house
+from contact_center.web.scripts import script_words
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
@@ -79,6 +80,11 @@ def words() -> Words:
         g.words = Words(language, ("contact_center", "admin", *(f.package for f in built.features)))
     found: Words = g.words
     return found
+
+
+def page_words() -> dict[str, str]:
+    """The sentences of all scripts, the features' too, in the reader's language."""
+    return script_words(words(), ("contact_center", *(feature.package for feature in house().features)))
 
 
 def _shared() -> dict[str, Any]:

@@ -147,8 +147,24 @@ $("answer-form").addEventListener("submit", (event) => {
   );
 });
 
+// -- what a feature says needs a person: the leaves of its board that carry `attention`, each with the page where it is settled
+function drawAttention() {
+  const all = Object.entries(board.state).flatMap(([kind, leaves]) => Object.entries(leaves ?? {}).map(([id, leaf]) => [`${kind} ${id}`, leaf?.attention]));
+  const rows = all.filter(([, attention]) => attention?.url);
+  $("attention-place").hidden = !rows.length;
+  settle($("attention"), rows.map(([key, { since, url }]) => {
+    const row = element("li");
+    row.dataset.key = key;
+    // It is called what its page is called in the navigation.
+    element("a", document.querySelector(`nav a[href="${url}"]`)?.textContent.trim() ?? url, "must", row).href = url;
+    element("span", t("{time}から", { time: clockTime(since) }), "quiet", row);
+    return row;
+  }));
+}
+
 function draw() {
   if (!board.state) return;
+  drawAttention();
   drawLines();
   seats.draw();
   drawCalls();

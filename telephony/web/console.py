@@ -11,9 +11,7 @@ from sqlalchemy.orm import Session
 from contact_center.house import House
 from contact_center.identity import Actor
 from contact_center.seats.service import AWAY_REASONS
-from contact_center.web import actor, house, permission
-from contact_center.web.base import words
-from contact_center.web.scripts import script_words
+from contact_center.web import actor, house, page_words, permission
 
 blueprint = Blueprint(
     "telephony", "telephony", template_folder="templates", static_folder="static", static_url_path="/static/telephony"
@@ -44,14 +42,9 @@ def console() -> Any:
     page = {
         "choices": choices, "panels": panels, "away": list(AWAY_REASONS), "language": me.language,
         "departments": offices, "neighbours": neighbours,
-        "words": console_words(),
+        "words": page_words(),
     }  # fmt: skip
     return render_template("telephony/console.html", page=page)
-
-
-def console_words() -> dict[str, str]:
-    """The sentences of the console's scripts, and of every panel's, in the reader's language."""
-    return script_words(words(), ("contact_center", *(feature.package for feature in house().features)))
 
 
 def _typed(reading: str) -> list[str]:

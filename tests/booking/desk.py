@@ -128,10 +128,10 @@ class Desk:
         self.until(id, "slot")
         free = [one for one, mark in self.seen(id).days if mark in ("free", "few")]
         day = day or free[len(free) // 2]
-        if day not in self.seen(id).times:
+        if day not in self.seen(id).times():
             self.say(id, "day", day=day)
             self.until(id, "slot")
-        times = self.seen(id).times[day]
+        times = self.seen(id).times()[day]
         slot = next(one for one in times if one[2] in ("free", "few") and (not start or one[0] == start))
         self.say(id, "choose", day=day, start=slot[0], end=slot[1])
         return day, slot[0]

@@ -29,6 +29,22 @@ def top() -> str:
     return screen("top", last=site.ledger.window(FACE)[1])
 
 
+@blueprint.get("/staff")
+def staff() -> str:
+    """Where the city's people sign in to book for others."""
+    return screen("staff")
+
+
+@blueprint.post("/staff")
+def staff_signs_in() -> str:
+    """Their account and password; from then on no mail is asked for."""
+    handed_in()
+    if here().ledger.staff.get(typed("account")) != typed("password"):
+        return screen("staff", wrong="アカウントまたはパスワードが正しくありません。")
+    visit().staff = True
+    return top()
+
+
 @blueprint.get("/renewal")
 def renewal() -> str:
     """The other site of the city, on which nobody fetches a card."""
@@ -76,7 +92,13 @@ def people() -> str:
 def consent() -> str:
     """The conditions are accepted."""
     handed_in("person")
-    return screen("mail") if typed("agree") else screen("consent", wrong="同意いただけない場合は予約できません。")
+    if not typed("agree"):
+        return screen("consent", wrong="同意いただけない場合は予約できません。")
+    if visit().staff:
+        # Who books at the city's desk needs nobody's mail.
+        visit().data["mail"] = ""
+        return screen("counter")
+    return screen("mail")
 
 
 @blueprint.post("/mail")

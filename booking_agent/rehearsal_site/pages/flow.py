@@ -33,8 +33,9 @@ def rules() -> Rules:
 
 def screen(name: str, **values: Any) -> str:
     """A page of the flow, with the token of its form."""
-    token = visit().fresh_token()
-    return render_template(f"pages/{name}.html", token=token, data=visit().data, rules=rules(), typed=request.form, **values)
+    mine = visit()
+    known = {"token": mine.fresh_token(), "data": mine.data, "staff": mine.staff, "rules": rules(), "typed": request.form}
+    return render_template(f"pages/{name}.html", **known, **values)
 
 
 def handed_in(*needs: str) -> dict[str, Any]:
