@@ -21,6 +21,9 @@ MOST_TURNS = 14
 AGAIN = 2
 """How often a day is clicked anew where the page shows another one: sites lose clicks."""
 
+APPEARS_WITHIN = 3.0
+"""Seconds in which days or times must stand on a page that is at rest."""
+
 _M = "window[Symbol.for('madoguchi')]"
 _DAY = re.compile(r"^\d{1,2}日?$")
 
@@ -66,23 +69,29 @@ class Calendar:
         :raises Trouble: where the page shows none at all; "busy" is never read as "no slots".
         """
         visit = self._visit
-        visit.settle()
-        visit.check_answers(self._name)
+        end = visit.clock.monotonic() + APPEARS_WITHIN
+        while True:
+            visit.settle()
+            visit.check_answers(self._name)
+            if found := self._found():
+                return found
+            visit.check(self._name, self._view.cells)
+            if visit.clock.monotonic() > end:
+                raise Trouble(Reason.CHANGED, self._name, self._view.cells, "日付も時間も読めません")
+            visit.page.wait_for_timeout(30)
+
+    def _found(self) -> list[Cell]:
         found: list[Cell] = []
-        reads = self._view.reads
+        visit, reads = self._visit, self._view.reads
         for place, frame in enumerate(visit.page.frames):
             try:
-                raw = frame.evaluate(
-                    f"(asked) => {_M} ? {_M}.cells(asked) : []", [self._view.cells, reads.attribute if reads else ""]
-                )
-                options = self._options(frame)
+                asked = [self._view.cells, reads.attribute if reads else ""]
+                raw, options = frame.evaluate(f"(asked) => {_M} ? [{_M}.cells(asked), {_M}.choices(asked[0])] : [[], []]", asked)
             except BrowserError:
+                # The frame is on its way to another page.
                 continue
             found += self._cells(place, [one for one in raw if one["shown"]], self._month(raw)) if not options else []
             found += [cell for at, one in enumerate(options) if (cell := self._option(place, at, one)) is not None]
-        if not found:
-            visit.check(self._name, self._view.cells)
-            raise Trouble(Reason.CHANGED, self._name, self._view.cells, "日付も時間も読めません")
         return found
 
     def _month(self, raw: list[Any]) -> date | None:
@@ -163,9 +172,6 @@ class Calendar:
             unread = [sign for sign in signs if len(plain(sign)) <= 2 and read_date(sign, self._today) is None]
             return Mark.FREE if pressable and not self._view.marked else Mark.UNKNOWN if unread and pressable else Mark.CLOSED
         return mark if pressable or mark not in (Mark.FREE, Mark.FEW) else Mark.UNKNOWN
-
-    def _options(self, frame: Any) -> list[dict[str, Any]]:
-        return list(frame.evaluate(f"(selector) => {_M} ? {_M}.choices(selector) : []", self._view.cells))
 
     def _option(self, place: int, at: int, one: dict[str, Any]) -> Cell | None:
         day = read_date(one["text"], self._today)

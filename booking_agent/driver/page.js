@@ -14,6 +14,13 @@
   new MutationObserver(() => { changed = performance.now(); }).observe(document, {
     subtree: true, childList: true, attributes: true, characterData: true,
   });
+  // What follows from a press may begin a moment later: a form that is sent by script leaves its page in a task of its own.
+  for (const kind of ["click", "change", "keydown", "submit"]) addEventListener(kind, () => { changed = performance.now(); }, true);
+  const submit = HTMLFormElement.prototype.submit;
+  HTMLFormElement.prototype.submit = function () {
+    changed = performance.now();
+    return submit.call(this);
+  };
   // A page that works in steps of short timers is not at rest between them; one that only ticks (a timer that sets itself again
   // and again) is.
   window.setTimeout = function (does, wait, ...given) {
@@ -38,15 +45,25 @@
     });
   }
   const still = () => document.readyState === "complete" && !timers.size && !(leaving && performance.now() - leaving < 5000);
-  // Whether nothing has changed for `quiet` milliseconds; waits for it, but not longer than `most`.
+  // Milliseconds until nothing will have changed here for `span`, if nothing does.
+  const unrest = (span) => (still() ? Math.max(0, changed + span - performance.now()) : span);
+
+  // -- frames: this window and all below it that it may look into, so that one question is enough for all of them
+  const reach = (from = window) => [from, ...Array.from({ length: from.frames.length }, (_, n) => {
+    try { return from.frames[n][KEY] ? reach(from.frames[n]) : []; } catch { return []; }
+  }).flat()];
+  const everywhere = (what, given) => reach().map((one) => one[KEY][what](given));
+  // Waits, but not longer than `most`, until nothing has changed for `span` in any of them; [how many they are, whether they rest].
+  // Only this window's timers are used: a frame that leaves takes its own with it.
   const quiet = (span, most) => new Promise((resolve) => {
     const until = performance.now() + most;
     const look = () => {
-      const now = performance.now();
-      const rest = still() ? changed + span - now : span;
-      if (still() && rest <= 0) resolve(true);
-      else if (now >= until) resolve(false);
-      else set.call(window, look, Math.max(4, Math.min(rest, 50)));
+      const all = reach();
+      let left = span;
+      // A frame may go in the very moment in which it is asked.
+      try { left = Math.max(...all.map((one) => one[KEY].unrest(span))); } catch { left = span; }
+      if (!left || performance.now() >= until) resolve([all.length, !left]);
+      else set.call(window, look, Math.max(4, Math.min(left, 50)));
     };
     look();
   });
@@ -216,5 +233,5 @@
   const CAPTCHAS = "iframe[src*=recaptcha i][src*=bframe i], iframe[src*=recaptcha i][src*='size=normal' i], iframe[src*=hcaptcha i], iframe[src*='challenges.cloudflare' i], img[src*=captcha i], img[alt*=画像認証]";
   const captcha = () => [...all(CAPTCHAS)].some(shown);
 
-  Object.defineProperty(window, KEY, { value: { quiet, find, alternatives, facts, cells, key, options, choices, captcha, words: () => norm(document.body ? document.body.innerText : "") } });
+  Object.defineProperty(window, KEY, { value: { quiet, unrest, everywhere, find, count: (given) => find(given).length, alternatives, facts, cells, key, options, choices, captcha, words: () => norm(document.body ? document.body.innerText : "") } });
 })();

@@ -70,6 +70,7 @@ class Visit:
         self._asked: list[str] = []
         self._bad: list[int] = []
         self._before: tuple[str, list[Any]] = ("", [])
+        self._last: Frame | None = None
         context.on("request", self._begins)
         context.on("requestfinished", self._ends)
         context.on("requestfailed", self._ends)
@@ -113,21 +114,27 @@ class Visit:
         end = self.clock.monotonic() + REST_MOST
         while self.clock.monotonic() < end:
             moves = self._moves
-            still = [self._still(frame) for frame in self.page.frames]
-            if all(still) and moves == self._moves and not self._waits():
+            if self._all_still() and moves == self._moves and not self._waits():
                 return
             if self._waits():
                 self.page.wait_for_timeout(5)
 
-    def _still(self, frame: Frame) -> bool:
+    def _all_still(self) -> bool:
+        """Whether every frame is at rest. The page asks those that it may look into itself; the others are asked one by one."""
+        frames = self.page.frames
+        reached, still = self._quiet(self.page.main_frame)
+        return still and (reached == len(frames) or all(self._quiet(frame)[1] for frame in frames[1:]))
+
+    def _quiet(self, frame: Frame) -> tuple[int, bool]:
         try:
-            return bool(frame.evaluate(f"{_M} ? {_M}.quiet({QUIET}, 400) : document.readyState === 'complete'"))
+            said = frame.evaluate(f"{_M} ? {_M}.quiet({QUIET}, 400) : [1, document.readyState === 'complete']")
         except BrowserError:
             # The frame is on its way to another page.
             if frame.is_detached():
-                return True
+                return 1, True
             self._alive()
-            return False
+            return 1, False
+        return int(said[0]), bool(said[1])
 
     def _alive(self) -> None:
         if self.page.is_closed() or not self._context.browser.is_connected():
@@ -141,8 +148,15 @@ class Visit:
 
     def ask(self, what: str, given: Any = None) -> list[Any]:
         """What each frame's page answers; frames that are just changing say nothing."""
+        frames, said = self.page.frames, []
+        if len(frames) > 1:
+            with suppress(BrowserError):
+                asked = f"([what, given]) => {_M} ? {_M}.everywhere(what, given) : []"
+                said = self.page.main_frame.evaluate(asked, [what, given])
+                if len(said) == len(frames):
+                    return [one for one in said if one is not None]
         said = []
-        for frame in self.page.frames:
+        for frame in frames:
             with suppress(BrowserError):
                 said.append(frame.evaluate(f"(given) => {_M} ? {_M}.{what}(given) : null", given))
         return [one for one in said if one is not None]
@@ -155,13 +169,16 @@ class Visit:
         """Every element that is meant, of all frames."""
         query = {"kind": wanted.kind, "text": wanted.text, "part": wanted.part, "within": wanted.within}
         found: list[ElementHandle] = []
-        for frame in self.page.frames:
+        frames = self.page.frames
+        many = sum(self.ask("count", query)) if len(frames) > 1 else 1
+        # Where something was found last, there is most often the next as well.
+        for frame in sorted(frames, key=lambda one: one is not self._last):
+            if len(found) >= many:
+                break
             with suppress(BrowserError):
-                many = frame.evaluate(f"(given) => {_M} ? {_M}.find(given).length : 0", query)
-                for at in range(many):
-                    handle = frame.evaluate_handle(f"([given, at]) => {_M}.find(given)[at]", [query, at])
-                    if (element := handle.as_element()) is not None:
-                        found.append(element)
+                here = frame.evaluate_handle(f"(given) => {_M} ? {_M}.find(given) : []", query).get_properties().values()
+                found += [element for handle in here if (element := handle.as_element()) is not None]
+                self._last = frame if here else self._last
         return found
 
     def one(self, wanted: Locator, step: str, patience: float = PATIENCE) -> ElementHandle:

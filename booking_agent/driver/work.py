@@ -185,6 +185,9 @@ class Work:
             try:
                 for place, step in enumerate(flow.commit, 1):
                     self.visit.do(step, f"{self.what}.commit {place}: {step.verb}")
+                if handed.lost:
+                    # No page will say anything any more: it is looked up at once.
+                    raise Trouble(Reason.IN_DOUBT, f"{self.what}: done", flow.done.see)
                 return self._done(flow)
             except (Trouble, BrowserError) as error:
                 if not handed.sent and isinstance(error, Trouble):

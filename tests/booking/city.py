@@ -95,6 +95,9 @@ class City:
             box.noop()
             for number in reversed((box.search(None, "ALL")[1][0] or b"").split()):
                 raw: Any = box.fetch(number, "(BODY.PEEK[])")[1][0]
+                if raw is None:
+                    # Somebody has deleted it meanwhile.
+                    continue
                 text = email.message_from_bytes(raw[1], policy=default).get_content()
                 if holding in text:
                     return str(text)
