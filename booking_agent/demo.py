@@ -75,7 +75,7 @@ def play(stage: Any) -> None:
 
 
 def _plans(page: Any, what: str) -> None:
-    page.keyboard.press("Alt+b")
+    page.keyboard.press("Alt+y")
     page.wait_for_selector("#bk-plan:not([hidden])")
     page.select_option("#bk-site", SITE)
     page.select_option("#bk-what", what)
@@ -94,7 +94,7 @@ def _agrees(stage: Any, page: Any) -> str:
     page.wait_for_selector("#bk-run button[data-does=yes]", timeout=60000)
     shown = str(page.locator(".bk-shown").inner_text()).replace("\n", " ")
     stage.say("サイトに出た内容を読み上げます: " + shown)
-    page.keyboard.press("Alt+y")
+    page.keyboard.press("Alt+Enter")
     page.wait_for_selector("#bk-run button[data-does=keep]", timeout=60000)
     return str(page.locator(".bk-number").inner_text()) if page.locator(".bk-number").count() else ""
 

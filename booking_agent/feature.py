@@ -27,7 +27,7 @@ feature = Feature(
     events=BOOKING_EVENTS,
     blueprint="booking_agent.web:blueprint",
     doors=(Door("予約の手続き", "/booking/cases", "supervise.join", 65, begins=False),),
-    panels=(Panel("booking", "予約", "/booking/panel", "/static/bundle/booking.js", "main", "b", "booking.run", position=20),),
+    panels=(Panel("booking", "予約", "/booking/panel", "/static/bundle/booking.js", "main", "y", "booking.run", position=20),),
     tasks=(
         Task("booking.conduct", "booking.run", "booking_agent.tasks:conduct", queue="bookings"),
         Task("booking.look", "booking.run", "booking_agent.tasks:look", queue="looks"),

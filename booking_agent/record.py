@@ -25,7 +25,7 @@ from booking_agent.events import (
     BookingReadBack,
     BookingRefused,
 )
-from booking_agent.model import DONE, OPEN, OWNER, CalendarRow, Command, Intent, Lease, State, Waits
+from booking_agent.model import DONE, OPEN, OWNER, CalendarRow, Command, Intent, Lease, State, Waits, What
 from booking_agent.profiles import FIELDS
 from contact_center.audit import Act
 from contact_center.clock import day_of
@@ -204,6 +204,7 @@ class Record:
                 row.counter, row.day, row.start, row.end = slot.counter, slot.day, slot.start, slot.end
             row.state, row.booked, row.proof, row.reason, row.trouble = State.PROVED, "yes", proof, "", {}
             self._end(session, row)
+            keep_on_contact(self._house, session, row)
             self._house.log.append(
                 session,
                 BookingProved(
@@ -314,6 +315,12 @@ def end(house: House, session: Session, row: Intent) -> None:
     session.execute(delete(CalendarRow).where(CalendarRow.intent_id == row.id))
     # Whoever was refused may want another slot at once; a sweeper erases what was given for it a little later.
     house.vault.erase(session, Owner(OWNER, str(row.id)), MEANS_OVER if row.state == State.PROVED else (VISIT, SHOWN))
+
+
+def keep_on_contact(house: House, session: Session, row: Intent) -> None:
+    """What was booked, changed or cancelled is a source of the contact's answer from then on, also when its seat has moved on."""
+    if row.contact_id is not None and row.what != What.FIND:
+        house.notes.link_by(session, "booking_agent", row.contact_id, f"booking:{row.id}")
 
 
 def note_seen(row: CalendarRow, days: Iterable[Cell] | None, times: Mapping[date, Iterable[Cell]], now: datetime) -> None:

@@ -16,7 +16,7 @@ from booking_agent.events import BookingAsked, BookingMoved, BookingProved, Book
 from booking_agent.japanese import birthday, read_date
 from booking_agent.model import OPEN, OWNER, CalendarRow, Command, Intent, Lease, State, Traffic, Waits, What
 from booking_agent.profiles import FIELDS, Profile, Profiles, wanted_fields
-from booking_agent.record import NUMBER, PICTURE, SHOWN, end
+from booking_agent.record import NUMBER, PICTURE, SHOWN, end, keep_on_contact
 from booking_agent.settings import CONTACT, MAIL_ADDRESS, REHEARSAL_PORT, SITES
 from booking_agent.shape import shaped
 from booking_agent.staff import staff_sign_in
@@ -145,8 +145,6 @@ class Bookings:
         self._house.audit.record(Act(actor.word, "booking.personal.enter", f"booking:{row.id}", {}))
         for name, text in given.items():
             self._house.vault.put(session, Owner(OWNER, str(row.id)), name, Personal(text))
-        if contact is not None and what != What.FIND:
-            self._house.notes.link(session, actor, contact, f"booking:{row.id}", True)
         self._tell(session, BookingAsked(city=row.city, contact=contact, actor=actor.word, intent=row.id, site=site, what=what))
         self._house.jobs.send(session, CONDUCT, row.id)
         return row
@@ -231,6 +229,7 @@ class Bookings:
             self._house.vault.put(session, Owner(OWNER, str(id)), NUMBER, Personal(number.strip()[:40]))
         end(self._house, session, row)
         if booked:
+            keep_on_contact(self._house, session, row)
             self._tell(
                 session,
                 BookingProved(city=row.city, contact=row.contact_id, actor=actor.word, intent=id, what=row.what, proof="person"),

@@ -14,6 +14,7 @@ class Panel {
     this.console = console;
     this.sites = [];
     this.fields = {};
+    this.order = [];
     this.city = undefined;
     this.closed = new Set();
     this.named = new Map();
@@ -82,7 +83,8 @@ class Panel {
     const said = await this.post("sites", { city });
     if (!said || city !== this.city) return;
     this.sites = said.sites;
-    this.fields = said.fields;
+    this.fields = Object.fromEntries(said.fields.map((field) => [field.name, field]));
+    this.order = said.fields.map(({ name }) => name);
     $("bk-none").hidden = this.sites.length > 0;
     $("bk-none").textContent = t("この市の予約サイトは登録されていません。担当課におつなぎください。");
     $("bk-plan").hidden = !this.sites.length || Boolean(this.run.id);
@@ -209,7 +211,7 @@ class Panel {
     if (!goes) return;
     const names = new Set(site.asks[this.what]);
     for (const flag of [...flags, ...(Number($("bk-people").value) > 1 ? ["many"] : [])]) for (const name of site.asks_if[flag]?.[this.what] ?? []) names.add(name);
-    const asked = Object.keys(this.fields).filter((name) => names.has(name));
+    const asked = this.order.filter((name) => names.has(name));
     const pairs = [];
     for (let n = 0; n < asked.length; n += 2) pairs.push(asked.slice(n, n + 2));
     settle($("bk-fields"), pairs.map((pair) => this.pair(pair)));
@@ -278,9 +280,8 @@ class Panel {
   }
 
   key(event) {
-    if (!event.altKey || event.ctrlKey || $("panel-booking").hidden) return;
-    const does = { y: "yes", n: "no" }[event.key.toLowerCase()];
-    const key = does && $("bk-run").querySelector(`button[data-does=${does}]:not(:disabled)`);
+    if (!event.altKey || event.ctrlKey || event.key !== "Enter" || $("panel-booking").hidden) return;
+    const key = $("bk-run").querySelector("button[data-does=yes]:not(:disabled)");
     if (!key) return;
     event.preventDefault();
     key.click();

@@ -94,8 +94,9 @@ export class Run {
     // While the times of a day are fetched, the days stay where they are.
     if (one.calendar && one.step === "slots" && one.state === "planned") this.choose(one);
     else this.slots = null;
-    if (one.waits === "yes") this.place.querySelector("[data-does=yes]")?.focus();
-    if (one.waits === "code") this.place.querySelector(".bk-code input")?.focus();
+    // Whoever is writing elsewhere is not drawn away: the next Enter there would be the yes.
+    const free = document.activeElement === document.body || this.place.parentElement.contains(document.activeElement);
+    if (free) this.place.querySelector({ yes: "[data-does=yes]", code: ".bk-code input" }[one.waits] ?? "#none")?.focus();
     this.tick();
   }
 
@@ -192,6 +193,9 @@ export class Run {
     };
     if (one.waits === "yes") {
       key("yes", { cancel: t("はい、取り消します") }[one.what] ?? t("はい、この内容で申し込みます"), "strong");
+      const yes = keys.lastElementChild;
+      yes.setAttribute("aria-keyshortcuts", "Alt+Enter");
+      element("kbd", "Alt+Enter", "", yes);
       key("no", t("いいえ、やめます"));
     } else if (["planned", "holding"].includes(one.state)) key("stop", t("取りやめる"), "plain");
     if (one.state === "proved" && this.note) key("keep", t("メモに残す"), "strong");

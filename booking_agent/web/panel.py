@@ -43,8 +43,9 @@ def sites() -> Any:
     return {"sites": [_site(profile) for profile in service.of(house()).sites(city)], "fields": _fields()}
 
 
-def _fields() -> dict[str, Any]:
-    return {field.name: {"title": field.title, "say": field.say} for field in FIELDS.values()}
+def _fields() -> list[dict[str, str]]:
+    """What can be asked for, in the order of asking."""
+    return [{"name": field.name, "title": field.title, "say": field.say} for field in FIELDS.values()]
 
 
 def _site(profile: Profile) -> dict[str, Any]:

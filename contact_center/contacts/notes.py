@@ -176,9 +176,19 @@ class Notes:
         offices = {office.id for office in self._directory.departments(session, [contact.city_id])}
         if kind == "department" and name not in offices:
             raise NotFound("取り次ぎ先が見つかりません。もう一度選んでください。")
+        self._link(session, contact, source, linked, actor.word)
+
+    def link_by(self, session: Session, feature: str, id: int, source: str) -> None:
+        """Name a source that a feature has made while it worked for this contact, whoever serves it by now.
+
+        :param feature: who says so, for the log of events.
+        """
+        self._link(session, session.get_one(Contact, id), source, True, feature)
+
+    def _link(self, session: Session, contact: Contact, source: str, linked: bool, by: str) -> None:
         kept = [one for one in contact.sources if one != source]
         contact.sources = [*kept, source][-MOST_SOURCES:] if linked else kept
-        self._log.append(session, ContactNoted(city=contact.city_id, contact=id, actor=actor.word))
+        self._log.append(session, ContactNoted(city=contact.city_id, contact=contact.id, actor=by))
 
     def earlier(self, session: Session, actor: Actor, id: int) -> list[Contact]:
         """The contacts before this one from the same number, newest first; the look is on the audit trail.

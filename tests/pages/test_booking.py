@@ -94,7 +94,7 @@ def test_the_slots_are_looked_at_while_it_still_rings(counter: Counter) -> None:
     assert counter.page.locator("body[data-phone=ringing]").count() == 1
     counter.page.keyboard.press("F4")
     counter.page.wait_for_selector("#presence[data-state=on_contact]")
-    counter.page.keyboard.press("Alt+b")
+    counter.page.keyboard.press("Alt+y")
     counter.page.select_option("#bk-site", SITE)
     counter.asks("yes", "yes", "no")
     assert counter.page.locator("#bk-slots .bk-days button:enabled").count() > 5
@@ -137,7 +137,7 @@ def test_a_pickup_is_booked_by_keyboard_alone_from_the_spoken_date_to_the_number
     shown = page.locator(".bk-shown").inner_text()
     assert COUNTER in shown and "見本" in shown
     assert counter.city("/ledger/reservations") == [] and complaints(page) == []
-    page.keyboard.press("Alt+y")
+    page.keyboard.press("Alt+Enter")
     page.wait_for_selector("#bk-run button[data-does=keep]", timeout=60000)
     (booked,) = counter.city("/ledger/reservations")
     assert page.locator(".bk-number").inner_text() == booked["number"]
@@ -160,7 +160,7 @@ def test_every_trouble_is_said_in_words_that_tell_whether_anything_was_booked(co
     counter.fills(counter.person())
     if fault == "taken_500":
         counter.page.wait_for_selector("#bk-run button[data-does=yes]", timeout=60000)
-        counter.page.keyboard.press("Alt+y")
+        counter.page.keyboard.press("Alt+Enter")
     said = counter.trouble()
     assert words in said and "予約はされていません" in said
     assert counter.city("/ledger/reservations") == [] and complaints(counter.page) == []
