@@ -31,9 +31,9 @@ feature = Feature(
     tasks=(
         Task("booking.conduct", "booking.run", "booking_agent.tasks:conduct", queue="bookings"),
         Task("booking.look", "booking.run", "booking_agent.tasks:look", queue="looks"),
-        Task("booking.check", "booking.run", "booking_agent.tasks:check", every=1800.0, queue="looks"),
+        Task("booking.check", "booking.run", "booking_agent.tasks:check", every=1800.0, queue="bookings"),
         Task("booking.sweep", "booking.run", "booking_agent.tasks:sweep", every=5.0),
-        Task("booking.tidy", "booking.run", "booking_agent.tasks:tidy", every=60.0, queue="looks"),
+        Task("booking.tidy", "booking.run", "booking_agent.tasks:tidy", every=60.0, queue="bookings"),
     ),
     queues=(
         Queue("bookings", AT_ONCE, 50, "booking_agent.tasks:warm_up", "booking_agent.service:has_sites"),
