@@ -47,6 +47,7 @@ class Outcome:
     """What a trial has found.
 
     :param states: how the intents ended.
+    :param reasons: why those that did not come about did not.
     :param wrong_slot: bookings at another slot than was agreed to.
     :param double: residents with more than one reservation, or intents whose last button was handed in more than once.
     :param unknown: intents that neither ended nor were handed to a person.
@@ -55,6 +56,7 @@ class Outcome:
 
     bookings: int = 0
     states: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
     kills: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     wrong_slot: int = 0
@@ -196,6 +198,8 @@ class Trial:
             person = self._whose[row.id]
             handed = row.waits == Waits.PERSON
             self.outcome.states["handed over" if handed else row.state] += 1
+            if row.reason:
+                self.outcome.reasons[f"{row.site.removeprefix('rehearsal-')} {row.reason}: {row.trouble.get('step', '')}"] += 1
             self.outcome.unknown += row.state in OPEN and not handed
             booked = person in slots
             if booked and slots[person] != self._chosen.get(row.id):

@@ -63,7 +63,8 @@ class Ledger:
             self.rules: dict[Face, Rules] = rules
             self._start, self._shift = start, first_day - today
             self.people = {person.number: person for person in residents(rng, first_day)}
-            self.mailboxes = {CENTRE: secret(rng), **{one.mail: one.mail_password for one in self.people.values()}}
+            # Who books for others keeps their passwords, whatever rehearsal begins.
+            self.mailboxes = {CENTRE: secret(Random(CENTRE)), **{one.mail: one.mail_password for one in self.people.values()}}  # noqa: S311
             self.staff = {STAFF: secret(Random(STAFF))}  # noqa: S311 - nobody's password
             self._slots = {slot.id: slot for slot in slots(rng, first_day, start.capacity)}
             self._by_day: dict[tuple[int, date], list[Slot]] = defaultdict(list)
