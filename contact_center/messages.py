@@ -51,6 +51,14 @@ class TakeOver(Message):
 
 
 @dataclass(frozen=True, kw_only=True)
+class JoinRelay(Message):
+    """This connection shows the ticket of a grant; from now on it talks with the other side of that grant, and with nobody else."""
+
+    TYPE: ClassVar[str] = "relay"
+    ticket: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Snapshot(Message):
     """All a console needs to draw itself, as of event `last`."""
 

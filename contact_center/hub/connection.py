@@ -19,6 +19,9 @@ from contact_center.messages import Beat, Message, Refused, decode, encode
 SILENCE = 40.0
 """Seconds without a sign of life after which a connection is taken for dead."""
 
+MOST_BYTES = 8 * 1024 * 1024
+"""Bytes of one message of the relay: a whole picture of a large screen."""
+
 MOST_WAITING = 64
 """Messages of one connection that may wait for their answer."""
 
@@ -60,6 +63,9 @@ class Connection:
         self.greeted_once = False
         self.last = 0
         self.waiting: deque[tuple[Message, int | None]] = deque()
+        self.peer: Any = None
+        """The other side of the relay, once this connection has joined a grant."""
+
         self._transport: WebSocketTransport | None = None
         self._silence: IDelayedCall | None = None
 
@@ -77,6 +83,9 @@ class Connection:
 
     def textMessageReceived(self, message: str) -> None:  # noqa: D102, N802
         self._alive()
+        if self.peer is not None:
+            self.peer.send_text(message)
+            return
         try:
             decoded, ref = decode(message, self._hub.kinds)
         except MadoguchiError as error:
@@ -91,7 +100,11 @@ class Connection:
         self._hub.said(self, decoded, ref)
 
     def bytesMessageReceived(self, data: bytes | bytearray) -> None:  # noqa: D102, N802
-        self.close(4400)
+        if self.peer is None or len(data) > MOST_BYTES:
+            self.close(4400)
+            return
+        self._alive()
+        self.peer.send_bytes(bytes(data))
 
     def pongReceived(self, payload: bytes) -> None:  # noqa: D102, N802
         self._alive()
@@ -112,6 +125,11 @@ class Connection:
         """Send a message that was encoded once for many."""
         if self._transport is not None:
             self._transport.sendTextMessage(text)
+
+    def send_bytes(self, data: bytes) -> None:
+        """Send bytes as they are; only the relay does."""
+        if self._transport is not None:
+            self._transport.sendBytesMessage(data)
 
     def close(self, code: int) -> None:
         """End the connection with a code that the page understands (4401: sign in again)."""

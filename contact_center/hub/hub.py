@@ -8,7 +8,6 @@ from threading import Event as Flag
 from typing import Any
 
 from twisted.application.service import Service
-from twisted.internet import task
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -17,12 +16,15 @@ from twisted.web.resource import Resource
 from twisted.web.server import Request
 from twisted.web.websocket import WebSocketResource
 
+from contact_center.audit import Act
 from contact_center.errors import Conflict, MadoguchiError, NotAllowed, NotSignedIn, Unavailable
 from contact_center.events import Recorded, follow
 from contact_center.events.catalogue import SessionEnded
 from contact_center.features import HubHandler, resolve
 from contact_center.house import House
 from contact_center.hub.connection import Connection, from_request
+from contact_center.hub.pulse import Pulse
+from contact_center.hub.relay import Relay
 from contact_center.identity import Actor
 from contact_center.language import Words
 from contact_center.messages import (
@@ -30,6 +32,7 @@ from contact_center.messages import (
     Change,
     Done,
     Hello,
+    JoinRelay,
     Message,
     OtherTab,
     Refused,
@@ -47,9 +50,6 @@ BOARD = "contact.read"
 THREADS = 8
 SLOW_THREADS = 8
 MOST_REPLAYED = 200
-PULSE_EVERY = 1.0
-PULSE_AT_LEAST = 15
-CHECK_EVERY = 30.0
 
 Handler = Callable[["Hub", Actor, Any], Iterator[Message]]
 View = tuple[frozenset[str], frozenset[str]]
@@ -67,7 +67,8 @@ class Hub(Service):
         for feature in house.features:
             for handler in feature.hub_handlers:
                 self._handlers[handler.message] = (handler, resolve(handler.function))
-        self.kinds = catalogue((Hello, Beat, TakeOver, *self._handlers))
+        self.kinds = catalogue((Hello, Beat, TakeOver, JoinRelay, *self._handlers))
+        self.relay = Relay(reactor, self._ticket_refused)
         self._words = {name: Words(name, ("contact_center", *(f.package for f in house.features))) for name in ("ja", "en")}
         self._connections: set[Connection] = set()
         self._handlers_pool = ThreadPool(2, THREADS, "handlers")
@@ -76,10 +77,7 @@ class Hub(Service):
         self._stop = Flag()
         self._told = 0
         self._serial = 0
-        self._news_since_pulse = True
-        self._pulse = task.LoopingCall(self._send_pulse)
-        self._quiet_beats = 0
-        self._checks = task.LoopingCall(self._check_sessions)
+        self._pulse = Pulse(house, reactor, self._connections, self._handlers_pool)
 
     def resource(self) -> Resource:
         """The web resource of `/ws`."""
@@ -107,16 +105,12 @@ class Hub(Service):
         self._watcher.callInThread(
             follow, self.house.database, self.house.log, self.house.clock, self._stop, self._tell_in_thread
         )  # fmt: skip
-        self._pulse.clock = self._checks.clock = self.reactor
-        self._pulse.start(PULSE_EVERY, now=False)
-        self._checks.start(CHECK_EVERY, now=False)
+        self._pulse.start()
 
     def stopService(self) -> Any:  # noqa: D102, N802
         Service.stopService(self)
         self._stop.set()
-        for loop in (self._pulse, self._checks):
-            if loop.running:
-                loop.stop()
+        self._pulse.stop()
         for connection in list(self._connections):
             connection.close(1012)
         self._handlers_pool.stop()
@@ -143,9 +137,15 @@ class Hub(Service):
     def _refuse_connection(self, failure: Failure, connection: Connection) -> None:
         connection.close(4401 if failure.check(NotSignedIn) else 4503)
 
+    def _ticket_refused(self, actor: Actor) -> None:
+        """Somebody has shown a ticket that is not good, or not theirs: it is on the record."""
+        act = Act(actor.word, "relay.refused", "relay", {})
+        self._handlers_pool.callInThread(self.house.audit.record, act)
+
     def closed(self, connection: Connection) -> None:
         """A socket is gone."""
         self._connections.discard(connection)
+        self.relay.left(connection)
 
     def to_person(self, person: int, message: Message) -> None:
         """Send to the console that a person holds; may be called from any thread."""
@@ -217,6 +217,9 @@ class Hub(Service):
             # Whoever may not see contacts, and every device, is told nothing of the house.
             actor.require(BOARD)
             self._greet_in_thread(connection, actor, message)
+            return
+        if isinstance(message, JoinRelay):
+            self.reactor.callFromThread(self.relay.join, connection, message.ticket)
             return
         if isinstance(message, TakeOver):
             self._may_be_taken_over(connection, actor)
@@ -326,7 +329,7 @@ class Hub(Service):
         return last
 
     def _tell(self, recorded: Recorded, texts: dict[View, str | None]) -> None:
-        self._news_since_pulse = True
+        self._pulse.news = True
         self._told = recorded.id
         event = recorded.event
         for connection in list(self._connections):
@@ -345,49 +348,6 @@ class Hub(Service):
                 if text is not None:
                     connection.send_text(text)
                 connection.last = recorded.id
-
-    def _send_pulse(self) -> Any:
-        self._quiet_beats += 1
-        due = self._news_since_pulse or self._quiet_beats >= PULSE_AT_LEAST
-        if not due or not self._connections:
-            return None
-        self._news_since_pulse, self._quiet_beats = False, 0
-        done = deferToThreadPool(self.reactor, self._handlers_pool, self._pulse_in_thread)
-        done.addErrback(lambda failure: self.log.warn("No pulse: {why}", why=failure.getErrorMessage()))
-        return done
-
-    def _pulse_in_thread(self) -> None:
-        self.house.fold.catch_up()
-        actors = {c.actor.cities: c.actor for c in list(self._connections) if c.actor is not None and c.greeted}
-        with self.house.database.reading() as session:
-            for cities, actor in actors.items():
-                self.reactor.callFromThread(self._tell_pulse, cities, self.house.board.pulse(session, actor))
-
-    def _tell_pulse(self, cities: frozenset[str], state: dict[str, Any]) -> None:
-        for connection in list(self._connections):
-            if connection.greeted and connection.actor is not None and connection.actor.cities == cities:
-                connection.send(Change(last=connection.last, event="pulse", state=state))
-
-    def _check_sessions(self) -> Any:
-        done = deferToThreadPool(self.reactor, self._handlers_pool, self._check_in_thread)
-        done.addErrback(lambda failure: self.log.warn("Sessions not checked: {why}", why=failure.getErrorMessage()))
-        return done
-
-    def _check_in_thread(self) -> None:
-        with self.house.database.reading() as session:
-            seated = {seat.session_id for seat in self.house.seats.all(session)}
-        for connection in list(self._connections):
-            try:
-                if connection.bearer is None:
-                    # Whoever sits at a seat and waits for calls is at work, though nothing is pressed for an hour.
-                    at_work = connection.actor is not None and connection.actor.session in seated
-                    self.house.identity.who(connection.cookie, renew=at_work)
-                else:
-                    self.house.identity.device(connection.bearer)
-            except NotSignedIn:
-                self.reactor.callFromThread(connection.close, 4401)
-            except Unavailable:
-                return
 
 
 def _is_phone_of(connection: Connection, seat: str) -> bool:
