@@ -1,0 +1,172 @@
+"""A Chromium process of the kiosk: everything it writes lies in one folder in memory, which goes with it (IZ-09, NB-03, NB-05).
+
+A context within a running browser is not enough: a password was still in that browser's memory half a minute after its context
+was gone. So each resident has a process of their own, and ending it is the wiping.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from contact_center.errors import Unavailable
+from kiosk_bridge import system
+from kiosk_bridge.browser.devtools import Devtools
+
+QUIET = (
+    "--no-first-run", "--no-default-browser-check", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--disable-breakpad", "--disable-crash-reporter", "--disable-extensions", "--disable-default-apps",
+    "--disable-quic", "--disable-domain-reliability", "--disable-client-side-phishing-detection", "--disable-print-preview",
+    "--disable-save-password-bubble", "--password-store=basic", "--no-pings", "--metrics-recording-only",
+    "--site-per-process", "--disk-cache-size=1", "--media-cache-size=1", "--lang=ja",
+    "--disable-features=Translate,AutofillServerCommunication,MediaRouter,OptimizationHints,InterestFeedContentSuggestions,"
+    "PasswordManagerOnboarding,AutofillEnableAccountWalletStorage,DialMediaRouteProvider",
+)  # fmt: skip
+"""What every browser of the kiosk is told: it speaks with nobody but the page, and keeps nothing."""
+
+PREFERENCES = {
+    "credentials_enable_service": False,
+    "profile": {"password_manager_enabled": False, "default_content_setting_values": {"notifications": 2, "geolocation": 2}},
+    "autofill": {"enabled": False, "profile_enabled": False, "credit_card_enabled": False},
+    "translate": {"enabled": False},
+    "download": {"prompt_for_download": False, "default_directory": "/dev/null"},
+    "browser": {"check_default_browser": False},
+    "search": {"suggest_enabled": False},
+    "net": {"network_prediction_options": 2},
+}
+"""The same as the policies that docs/operate/kiosk.md has the installer set for the whole machine."""
+
+KEPT = ("PATH", "LANG", "DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR", "XAUTHORITY")
+"""Variables that a browser needs to find the screen; no other reaches it."""
+
+END_WITHIN = 3.0
+"""Seconds that a browser may take to end by itself."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """Where a browser stands on the kiosk's screen, in pixels; `shown` False: on a screen of its own that nobody sees."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+    shown: bool = True
+
+
+class Chromium:
+    """One browser process and its folder. Made by `start`, gone with `wipe`."""
+
+    def __init__(self, process: asyncio.subprocess.Process, folder: Path, devtools: Devtools, pipes: Sequence[int]) -> None:
+        self._process = process
+        self._pipes = list(pipes)
+        self.folder = folder
+        self.devtools = devtools
+
+    @classmethod
+    async def start(cls, window: Window, words: Sequence[str] = (), memory: Path | None = None) -> Chromium:
+        """Start a browser on an empty page.
+
+        :param words: further words of its command line.
+        :param memory: a folder that lies in memory only; None: this system's.
+        :raises Unavailable: where it does not start.
+        """
+        folder = Path(tempfile.mkdtemp(prefix="kiosk-", dir=memory or system.memory()))
+        try:
+            return await cls._start_in(folder, window, words)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    @classmethod
+    async def _start_in(cls, folder: Path, window: Window, words: Sequence[str]) -> Chromium:
+        profile = folder / "profile" / "Default"
+        profile.mkdir(parents=True, mode=0o700)
+        (profile / "Preferences").write_text(json.dumps(PREFERENCES))
+        (folder / "tmp").mkdir(mode=0o700)
+        to_browser, our_write = os.pipe()
+        our_read, from_browser = os.pipe()
+        place = ("--headless=new",) if not window.shown else ("--kiosk", f"--window-position={window.left},{window.top}")
+        command = [
+            system.chromium(), *QUIET, *place, f"--window-size={window.width},{window.height}",
+            f"--user-data-dir={folder / 'profile'}", "--remote-debugging-pipe", *words, "about:blank",
+        ]  # fmt: skip
+        try:
+            process = await system.start_with_pipes(command, to_browser, from_browser, _environment(folder))
+        except OSError as error:
+            raise Unavailable("ブラウザ（Chromium）を開始できません。") from error
+        finally:
+            os.close(to_browser)
+            os.close(from_browser)
+        devtools = Devtools(lambda data: _write_all(our_write, data))
+        browser = cls(process, folder, devtools, (our_read, our_write))
+        await browser._listen(our_read)
+        await devtools.send("Browser.getVersion")
+        return browser
+
+    async def _listen(self, descriptor: int) -> None:
+        devtools = self.devtools
+
+        class _Reader(asyncio.Protocol):
+            def data_received(self, data: bytes) -> None:
+                devtools.received(data)
+
+            def connection_lost(self, exc: Exception | None) -> None:
+                devtools.end()
+
+        pipe = os.fdopen(descriptor, "rb", buffering=0)
+        self._transport, _ = await asyncio.get_running_loop().connect_read_pipe(_Reader, pipe)
+
+    @property
+    def pid(self) -> int:
+        """Id of its first process, which leads its group."""
+        return self._process.pid
+
+    async def wipe(self) -> None:
+        """End every process of the browser and remove its folder; nothing of the resident is left on this machine."""
+        if not self.devtools.ended:
+            with suppress(Unavailable, TimeoutError):
+                await asyncio.wait_for(self.devtools.send("Browser.close"), 1.0)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._process.wait(), END_WITHIN)
+        # Helpers that outlive the first process would hold the resident's values in memory: the whole group ends.
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        await self._process.wait()
+        self._transport.close()
+        with suppress(OSError):
+            os.close(self._pipes[1])
+        self.devtools.end()
+        await asyncio.to_thread(_remove, self.folder)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    return kept | {
+        "HOME": str(folder), "TMPDIR": str(folder / "tmp"), "XDG_CONFIG_HOME": str(folder / "config"),
+        "XDG_CACHE_HOME": str(folder / "cache"), "BREAKPAD_DUMP_LOCATION": str(folder / "crash"),
+    }  # fmt: skip
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    try:
+        while view:
+            view = view[os.write(descriptor, view) :]
+    except OSError:
+        # The reading side sees the same end and tells whoever waits.
+        return
+
+
+def _remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        raise Unavailable("ブラウザの作業フォルダーを消せません: %(folder)s", folder=folder)

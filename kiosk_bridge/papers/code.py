@@ -1,0 +1,82 @@
+"""The code on the card's application form: it opens the application site with the 23 digits of the application filled in (IZ-11).
+
+Only that is accepted: whoever lays another code under the camera leads the kiosk nowhere.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
+
+import zxingcpp
+
+from kiosk_bridge.papers.flat import Picture, enhance, flatten
+
+DIGITS = re.compile(r"\d{23}")
+"""An application id (申請書ID)."""
+
+
+QR = zxingcpp.barcode_formats_from_str("QRCode")
+
+
+class NotAForm(Exception):
+    """What was read is no application form's code; `reason` is `none`, `several`, `other_host` or `no_id`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Form:
+    """An application form.
+
+    :param id: its 23 digits.
+    """
+
+    id: str
+
+
+def read_form(picture: Picture, hosts: Iterable[str]) -> Form:
+    """The form that lies under the camera.
+
+    :param hosts: of the application site, as its forms name it.
+    :raises NotAForm: where there is no such code, or more than one.
+    """
+    for seen in (picture, flatten(picture), enhance(picture)):
+        texts = {one.text for one in zxingcpp.read_barcodes(seen, formats=QR) if one.valid}
+        if len(texts) > 1:
+            raise NotAForm("several")
+        if texts:
+            return Form(application_id(texts.pop(), hosts))
+    raise NotAForm("none")
+
+
+def application_id(text: str, hosts: Iterable[str]) -> str:
+    """The 23 digits that a code holds.
+
+    :raises NotAForm: for an address of another site, or one without exactly one such number.
+    """
+    try:
+        parts = urlsplit(text.strip())
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise NotAForm("other_host") from error
+    wanted = {host, f"{host}:{port}"} if port is not None else {host}
+    plain = parts.scheme == "https" or host == "127.0.0.1"
+    if not plain or parts.username is not None or not wanted & set(hosts):
+        raise NotAForm("other_host")
+    found = {value for _, value in parse_qsl(parts.query) if DIGITS.fullmatch(value)}
+    found |= {part for part in parts.path.split("/") if DIGITS.fullmatch(part)}
+    if len(found) != 1:
+        raise NotAForm("no_id")
+    return found.pop()
+
+
+def typed_id(text: str) -> str:
+    """The 23 digits as somebody has typed or read them out, blanks and hyphens left out; empty where they are not 23."""
+    digits = re.sub(r"[\s\-‐－ー]", "", unicodedata.normalize("NFKC", text))
+    return digits if DIGITS.fullmatch(digits) else ""

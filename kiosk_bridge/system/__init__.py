@@ -1,0 +1,10 @@
+"""What differs between Linux and Windows, one file each."""
+
+import sys
+
+if sys.platform == "win32":
+    from kiosk_bridge.system.windows import chromium, memory, start_with_pipes
+else:
+    from kiosk_bridge.system.linux import chromium, memory, start_with_pipes
+
+__all__ = ["chromium", "memory", "start_with_pipes"]

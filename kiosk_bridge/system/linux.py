@@ -1,0 +1,60 @@
+"""The kiosk on Linux (tested on Debian 12)."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from shutil import which
+
+from contact_center.errors import Unavailable
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - it is meant: a file system that lies in memory only.
+
+
+def chromium() -> str:
+    """The browser's command.
+
+    :raises Unavailable: where none is installed.
+    """
+    found = which("chromium") or which("chromium-browser")
+    if found is None:
+        raise Unavailable("Chromiumがありません。apt-get install chromium chromium-sandbox で入れてください。")
+    return found
+
+
+def memory() -> Path:
+    """A folder whose files never reach a disk; swap is off on a kiosk (docs/operate/kiosk.md)."""
+    return MEMORY
+
+
+async def start_with_pipes(
+    command: Sequence[str], reads: int, writes: int, environment: Mapping[str, str]
+) -> asyncio.subprocess.Process:
+    """Start a browser that reads commands from its descriptor 3 and writes to 4, as the leader of a process group.
+
+    :param reads: our descriptor of which the browser's 3 is made.
+    :param writes: of which its 4 is made.
+    """
+
+    def place() -> None:
+        # Both are moved out of the way first: either may be the other's goal.
+        first, second = os.dup(reads), os.dup(writes)
+        high_first, high_second = (_above(first), _above(second))
+        os.dup2(high_first, 3)
+        os.dup2(high_second, 4)
+        os.set_inheritable(3, True)
+        os.set_inheritable(4, True)
+
+    return await asyncio.create_subprocess_exec(
+        *command, env=dict(environment), stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL, start_new_session=True, close_fds=True, pass_fds=(3, 4), preexec_fn=place,
+    )  # fmt: skip
+
+
+def _above(descriptor: int) -> int:
+    """A copy of a descriptor whose number is past those that are given to the browser."""
+    import fcntl
+
+    return fcntl.fcntl(descriptor, fcntl.F_DUPFD, 10)

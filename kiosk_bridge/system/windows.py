@@ -1,0 +1,54 @@
+"""The kiosk on Windows. Not yet run: written from Chromium's and Python's documentation, to be tried on a real kiosk.
+
+Mynaportal on a PC needs Windows (or macOS) with its own extension; the card application site works on Linux.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from contact_center.errors import Unavailable
+
+PLACES = (r"Chromium\Application\chrome.exe", r"Google\Chrome\Application\chrome.exe")
+
+
+def chromium() -> str:
+    """The browser's command.
+
+    :raises Unavailable: where none is installed.
+    """
+    for root in filter(None, map(os.environ.get, ("ProgramFiles", "ProgramFiles(x86)", "LocalAppData"))):
+        for place in PLACES:
+            if (Path(root) / place).exists():
+                return str(Path(root) / place)
+    raise Unavailable("Chromiumがありません。管理者に導入を依頼してください。")
+
+
+def memory() -> Path:
+    """The folder of a RAM disk, named by KIOSK_MEMORY; Windows has none of its own."""
+    named = os.environ.get("KIOSK_MEMORY")
+    if not named:
+        raise Unavailable("メモリー上のフォルダー（RAMディスク）を KIOSK_MEMORY に指定してください。")
+    return Path(named) if Path(named).is_dir() else Path(tempfile.gettempdir())
+
+
+async def start_with_pipes(
+    command: Sequence[str], reads: int, writes: int, environment: Mapping[str, str]
+) -> asyncio.subprocess.Process:
+    """Start a browser with the handles of its two pipes (Chromium's `--remote-debugging-io-pipes`)."""
+    import msvcrt
+    import subprocess
+
+    handles = [msvcrt.get_osfhandle(descriptor) for descriptor in (reads, writes)]  # type: ignore[attr-defined]
+    for handle in handles:
+        os.set_handle_inheritable(handle, True)  # type: ignore[attr-defined]
+    info = subprocess.STARTUPINFO(lpAttributeList={"handle_list": handles})  # type: ignore[attr-defined]
+    words = [*command[:-1], f"--remote-debugging-io-pipes={handles[0]},{handles[1]}", command[-1]]
+    return await asyncio.create_subprocess_exec(
+        *words, env=dict(os.environ) | dict(environment), stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL, startupinfo=info, close_fds=True,
+    )  # fmt: skip

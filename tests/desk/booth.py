@@ -1,0 +1,162 @@
+"""A booth on a page of the test's own, with the operator's console and the resident beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import struct
+import threading
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, TypeVar
+
+import cv2
+import numpy as np
+
+from contact_center.clock import SystemClock
+from contact_center.errors import MadoguchiError
+from kiosk_bridge.booth.booth import Booth, Place
+from kiosk_bridge.browser import Chromium
+from kiosk_bridge.browser.process import Window
+
+SIZE = (800, 600)
+LONGEST = 240.0
+"""Seconds after which a scene has failed."""
+
+T = TypeVar("T")
+
+
+class Site:
+    """An outside site of one page."""
+
+    def __init__(self, html: str) -> None:
+        body = f"<!doctype html><meta charset=utf-8><body style='margin:0;font:20px sans-serif'>{html}".encode()
+
+        class _Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:  # noqa: N802
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html; charset=utf-8")
+                self.end_headers()
+                with suppress(OSError):
+                    self.wfile.write(body)
+
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+        self._server.daemon_threads = True
+        self.host = f"127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class Console:
+    """The operator's side: it draws the pictures that come, and says what was told."""
+
+    def __init__(self) -> None:
+        self.told: list[dict[str, Any]] = []
+        self.picture: np.ndarray | None = None
+        self.pictures = 0
+        self.sizes: list[int] = []
+        self.booth: Booth | None = None
+
+    def send(self, data: bytes) -> None:
+        length = struct.unpack(">I", data[:4])[0]
+        head = json.loads(data[4 : 4 + length])
+        if self.picture is None:
+            self.picture = np.zeros((head["height"], head["width"], 3), np.uint8)
+        at = 4 + length
+        for left, top, width, height, size in head["tiles"]:
+            tile = cv2.imdecode(np.frombuffer(data[at : at + size], np.uint8), cv2.IMREAD_COLOR)
+            self.picture[top : top + height, left : left + width] = cv2.resize(tile, (width, height))
+            at += size
+        self.pictures += 1
+        self.sizes.append(len(data))
+        assert self.booth is not None
+        asyncio.ensure_future(self.booth.said(json.dumps({"do": "ack", "picture": head["n"]}).encode()))
+
+    def tell(self, what: dict[str, Any]) -> None:
+        self.told.append(what)
+
+    async def do(self, verb: str, **values: Any) -> None:
+        assert self.booth is not None
+        await self.booth.said(json.dumps({"do": verb, **values}).encode())
+
+    async def click(self, x: float, y: float) -> None:
+        for what in ("down", "up"):
+            await self.do("pointer", what=what, x=x / SIZE[0], y=y / SIZE[1])
+
+    def colour(self, x: int, y: int) -> tuple[int, ...]:
+        """Red, green, blue of a place of the picture."""
+        return tuple(int(part) for part in self.picture[y, x][::-1]) if self.picture is not None else ()
+
+
+class Scene:
+    """Everything of one test."""
+
+    def __init__(self, browser: Chromium, booth: Booth, console: Console, site: Site) -> None:
+        self.browser, self.booth, self.console, self.site = browser, booth, console, site
+
+    async def page(self, expression: str) -> Any:
+        """What the page says, as its own scripts would see it."""
+        top = self.booth.pages.shown
+        assert top is not None
+        with suppress(MadoguchiError):
+            answer = await self.browser.devtools.send("Runtime.evaluate", top.id, expression=expression, returnByValue=True)
+            return answer.get("result", {}).get("value")
+        return None
+
+    async def resident_presses(self, x: float, y: float) -> None:
+        """A finger on the glass: the browser's own input, not through the booth."""
+        top = self.booth.pages.shown
+        assert top is not None
+        for kind in ("mousePressed", "mouseReleased"):
+            await self.browser.devtools.send("Input.dispatchMouseEvent", top.id, type=kind, x=x, y=y, button="left", clickCount=1)
+
+
+async def until(met: Callable[[], Any | Awaitable[Any]], seconds: float = 10) -> Any:
+    """What a condition is once it is met."""
+    clock = SystemClock()
+    end = clock.monotonic() + seconds
+    while True:
+        value = met()
+        if asyncio.iscoroutine(value):
+            value = await value
+        if value:
+            return value
+        assert clock.monotonic() < end, "waited in vain"
+        await asyncio.sleep(0.01)
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run to the end in a thread of its own: another test's browser may keep a loop in this one."""
+
+    async def in_time() -> T:
+        return await asyncio.wait_for(work, LONGEST)
+
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(lambda: asyncio.run(in_time())).result()
+
+
+def play(html: str, scene: Callable[[Scene], Awaitable[None]]) -> None:
+    """Play a scene in a booth on a page of this content; at its end the booth is wiped."""
+
+    async def whole() -> None:
+        site, console = Site(html), Console()
+        browser = await Chromium.start(Window(0, 0, *SIZE, shown=False))
+        booth = console.booth = Booth(browser, SystemClock(), console.send, console.tell)
+        try:
+            await booth.open(Place(f"http://{site.host}/", (site.host,)), SIZE)
+            booth.screen.share(True)
+            await until(lambda: console.pictures)
+            await scene(Scene(browser, booth, console, site))
+        finally:
+            await booth.close()
+            site.close()
+
+    run(whole())
