@@ -17,11 +17,22 @@ from booking_agent.driver.facts import Slot
 from booking_agent.driver.lane import LaneWork
 from booking_agent.driver.picture import masked_picture
 from booking_agent.driver.trouble import Reason, Trouble
+from booking_agent.driver.visit import Mailbox
 from booking_agent.driver.work import Work
 from booking_agent.japanese import Mark
-from booking_agent.profiles import Profile
+from booking_agent.profiles import Profile, line_of
 from booking_agent.profiles.schema import Lane
 from contact_center.clock import Clock
+
+WORDS = {
+    Reason.TAKEN: "空きがない", Reason.OUTSIDE: "受付期間の外", Reason.ALREADY: "予約がもうある",
+    Reason.MISMATCH: "登録と一致しない",
+    Reason.REFUSED: "入力を受け付けない", Reason.BUSY: "混雑", Reason.STOPPED: "停止中", Reason.ENDED: "制限時間が過ぎた",
+    Reason.CHANGED: "プロファイルと画面が違う", Reason.DIFFERENT: "選んだ内容と画面が違う", Reason.CAPTCHA: "画像認証",
+    Reason.MAIL: "メールが要る、または届かない", Reason.BROWSER: "ブラウザーが止まった", Reason.IN_DOUBT: "分からない",
+}  # fmt: skip
+DAYS_TRIED = 5
+"""Free days of which one must have times."""
 
 
 @dataclass
@@ -55,6 +66,9 @@ class SiteReport:
 class _Walk:
     def __init__(self, report: SiteReport, pictures: Path | None) -> None:
         self.report, self._pictures, self._names = report, pictures, set[str]()
+        self.day: date | None = None
+        """The day whose times were read."""
+
         self._seen = 0
 
     def note(self, work: Work, what: str) -> None:
@@ -71,12 +85,16 @@ class _Walk:
 
 
 def check_site(
-    chromium: Chromium, profile: Profile, clock: Clock, values: Mapping[str, Any], pictures: Path | None = None
-) -> SiteReport:
+    chromium: Chromium, profile: Profile, clock: Clock, values: Mapping[str, Any], pictures: Path | None = None,
+    file: Path | None = None, mailbox: Mailbox | None = None,
+) -> SiteReport:  # fmt: skip
     """Walk a site as far as is possible without booking.
 
-    :param values: what a made-up person would type; without, only what can be seen without any person is walked.
+    :param values: what a made-up person would type; without, only what can be seen without any person is walked. With a
+        `number` the reservation of that number is looked up, too.
     :param pictures: a folder for masked pictures of the pages.
+    :param mailbox: where mailed codes and addresses are read, for a site that goes on from a mail.
+    :param file: of the profile, whose line is told where the walk stops.
     """
     report = SiteReport(profile.site)
     if profile.by != "web":
@@ -87,17 +105,21 @@ def check_site(
     flags = list(values.get("flags", []))
     with chromium.context() as context:
         steps: list[str] = []
-        work = Work(context, profile, "book" if values else "look", clock, given, flags, tell=steps.append)
+        work = Work(context, profile, "book" if values else "look", clock, given, flags, mailbox, steps.append)
         try:
             _look(work, walk, bool(values))
             if values:
                 _fill(work, walk)
+                if profile.find is not None and "number" in given:
+                    _find(chromium, profile, clock, given, report)
             elif profile.lane is not None:
                 _lane(chromium, work, profile.lane, report)
         except Trouble as trouble:
             report.good = False
-            report.say(f"止まったところ: {trouble.step or (steps[-1] if steps else '初めの画面')}")
-            report.say(f"　理由: {trouble.reason.value}")
+            stopped = trouble.step or (steps[-1] if steps else "")
+            line = f"（{file}:{line_of(file, stopped)}）" if file is not None and stopped else ""
+            report.say(f"止まったところ: {stopped or '初めの画面'}{line}")
+            report.say(f"　理由: {WORDS.get(trouble.reason, trouble.reason.value)}")
             report.say(f"　期待したもの: {trouble.expected or '-'}")
             report.say(f"　画面にあったもの: {trouble.seen or '-'}")
         except (KeyError, BrowserError) as error:
@@ -126,9 +148,12 @@ def _look(work: Work, walk: _Walk, as_person: bool) -> None:
     report, profile = walk.report, work.profile
     if not as_person and not profile.look:
         work.visit.open(profile.start, "start")
-        first = next((step for step in (work.flow.enter if work.what != "look" else _first_flow(work)) if step.click), None)
-        if first is not None:
-            work.visit.one(work.visit.locate(first.click, "press"), f"初めの画面: {first.click}")
+        for step in work.flow.enter if work.what != "look" else _first_flow(work):
+            if step.open:
+                work.visit.walk("book.enter", [step])
+            elif step.click:
+                work.visit.one(work.visit.locate(step.click, "press"), f"初めの画面: {step.click}")
+                break
         report.say("初めの画面に、プロファイルの最初のボタンがあります（その先は、人の値がないと歩けません）。")
         walk.note(work, "start")
         return
@@ -138,14 +163,55 @@ def _look(work: Work, walk: _Walk, as_person: bool) -> None:
         work.look()
     walk.note(work, "days")
     days = work.days()
-    free = [cell for cell in days if cell.free]
+    free = [cell.day for cell in days if cell.free and cell.day is not None]
     report.say(f"日付 {_counted(days)}")
-    if not free or free[0].day is None:
+    _unseen(work, report)
+    if not free:
+        # A city may be fully booked; a calendar of nothing but closed days is most often one whose marks are not read.
+        full = any(cell.mark is Mark.FULL for cell in days)
+        report.good = report.good and full
         report.say("空きのある日がないので、時間は読んでいません。")
+        if not full:
+            report.say("満の日もありません。印（marks）か cells が合っていないようです。")
         return
-    times = work.times(free[0].day)
+    times, walk.day = _times(work, list(dict.fromkeys(free))[:DAYS_TRIED], report)
     walk.note(work, "times")
-    report.say(f"時間（{free[0].day}） {_counted(times)} 例: " + "、".join(cell.text for cell in times[:3]))
+    report.say(f"時間（{walk.day}） {_counted(times)} 例: " + "、".join(cell.text for cell in times[:3]))
+
+
+def _times(work: Work, days: list[date], report: SiteReport) -> tuple[list[Cell], date]:
+    """The times of the first day that has any: some sites show a day as free that has none.
+
+    :raises Trouble: where no day has.
+    """
+    for day in days[:-1]:
+        try:
+            return work.times(day), day
+        except Trouble as trouble:
+            if trouble.reason is not Reason.TAKEN:
+                raise
+            report.say(f"時間（{day}） 空きの印のある日ですが、時間がありません（{trouble.seen}）。")
+    return work.times(days[-1]), days[-1]
+
+
+def _unseen(work: Work, report: SiteReport) -> None:
+    """What the profile says of cells and no cell has: it is wrong, or was just not to be seen."""
+    for name, unused in work.use.unused.items():
+        if unused:
+            report.say(f"{name}: 一度も出なかった印 {'、'.join(sorted(unused))}（合っているか確かめてください）")
+    views = {"days": work.profile.days, "times": work.profile.times}
+    for name in work.use.unused:
+        view = views[name]
+        if view is not None and view.reads is not None and name not in work.use.read:
+            report.good = False
+            report.say(f"{name}: reads の pattern に合うものが一つもありません")
+
+
+def _find(chromium: Chromium, profile: Profile, clock: Clock, given: Mapping[str, Any], report: SiteReport) -> None:
+    """The look-up page, where a number of a reservation was given."""
+    with chromium.context() as context:
+        shown = Work(context, profile, "find", clock, given).find()
+    report.say("照会の画面: " + "、".join(f"{name}＝{text}" for name, text in shown.texts.items()))
 
 
 def _lane(chromium: Chromium, work: Work, lane: Lane, report: SiteReport) -> None:
@@ -180,7 +246,7 @@ def _fill(work: Work, walk: _Walk) -> None:
     report, profile = walk.report, work.profile
     free = [cell for cell in work.days() if cell.free] if profile.times is None else []
     if profile.times is not None:
-        day = work.open_day
+        day = walk.day
         times = [cell for cell in work.times(day) if cell.free] if day is not None else []
         slot = (
             Slot(day, times[-1].start, times[-1].end, str(work.visit.values["counter"]))

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from playwright.sync_api import Error as BrowserError
 
-from booking_agent.driver.facts import Shown, Slot, differs
+from booking_agent.driver.facts import TITLES, Shown, Slot, differs
 from booking_agent.driver.mailbox import DeskMailbox, desk_mailbox
 from booking_agent.driver.picture import masked_picture
 from booking_agent.driver.trouble import Reason, Trouble
 from booking_agent.driver.work import Work
+from booking_agent.japanese import Mark
 from booking_agent.model import Intent, State, Waits, What
 from booking_agent.prove import Prover
 from booking_agent.record import NUMBER, TRIES, Record
@@ -32,6 +34,9 @@ BEAT_EVERY = 2.0
 LOOK_EVERY = 0.05
 PATIENCE = 900.0
 """Seconds for which an operator may take to choose, or to say yes, where the site sets no shorter time."""
+
+LAST_TRY = 2 * TRIES
+"""How often an intent is taken up at most, its proving included."""
 
 BEFORE_END = 20.0
 """Seconds before the end of a site's hold at which we stop."""
@@ -50,7 +55,7 @@ class Conductor:
         self.what = What(row.what)
         self.values = self._values()
         self._beat_at = self.clock.monotonic()
-        self._stopped = False
+        self._stopped = self._mailing = False
         self._hold_until: datetime | None = row.hold_until
 
     def _values(self) -> dict[str, Any]:
@@ -97,6 +102,9 @@ class Conductor:
                     self._record.picture(masked_picture(work.visit))
             if work.held and work.release():
                 self._hold_until = None
+            elif work.held and self._hold_until is None:
+                # It was asked to keep the slot, and nothing was heard of it: it may be kept.
+                self._hold_until = self.clock.now() + timedelta(minutes=work.flow.holds)
             raise
 
     def _went_wrong(self, trouble: Trouble) -> None:
@@ -118,6 +126,10 @@ class Conductor:
                 self._record.proved("found", former, former.number or str(self.values.get(NUMBER, "")))
                 return
             self._may_still_be_changed(former)
+            self._record.keep_former(former)
+            if self.what is What.CHANGE and not self.profile.uses("change", "counter"):
+                # It stays where it is: the site asks for no counter.
+                self._row = self._record.at_counter(former.texts.get("counter", ""))
         if self.what is What.CANCEL:
             assert former is not None
             self._record.pick_cancel(former)
@@ -178,7 +190,14 @@ class Conductor:
                 return Slot(
                     day, time.fromisoformat(said["start"]), time.fromisoformat(said["end"]) if said["end"] else None, counter
                 )
-            self._record.show(counter, self._row.people, None, {day: work.times(day)})
+            try:
+                self._record.show(counter, self._row.people, None, {day: work.times(day)})
+            except Trouble as trouble:
+                if trouble.reason is not Reason.TAKEN:
+                    raise
+                # The site showed the day as free, and has nothing on it: it is full, and another can be chosen.
+                days = [replace(cell, mark=Mark.FULL) if cell.day == day else cell for cell in days]
+                self._record.show(counter, self._row.people, days, {day: []})
 
     def _fill(self, work: Work) -> None:
         self._record.step("fill")
@@ -205,7 +224,8 @@ class Conductor:
     def _must_be_the_same(self, shown: Shown, slot: Slot) -> None:
         name = str(self.values.get("name", "")) if self.what is What.BOOK else ""
         if wrong := differs(shown, slot, self._row.people if self.what is What.BOOK else None, name):
-            raise Trouble(Reason.DIFFERENT, "read back", "、".join(wrong), "違う内容")
+            seen = "、".join(shown.texts.get(fact, "") for fact in wrong if fact != "name")
+            raise Trouble(Reason.DIFFERENT, "read back", "、".join(TITLES[fact] for fact in wrong), seen or "違う内容")
 
     def _commit(self, work: Work, slot: Slot) -> None:
         self._record.committing()
@@ -254,6 +274,9 @@ class Conductor:
     def _told(self, step: str) -> None:
         """Before each step on the site: a sign of life, and whether the operator has stopped it."""
         self._pulse()
+        if step.endswith(": mail") or self._mailing:
+            self._mailing = step.endswith(": mail")
+            self._record.step("mail" if self._mailing else "enter")
         said = self._record.next_command()
         if said is not None and said.kind == "stop":
             self._stopped = True
@@ -306,19 +329,14 @@ class Conductor:
                 return
 
     def _prove(self, trouble: Trouble) -> None:
-        row = self._row
-        slot = self._planned_or_chosen()
+        row = self._row = self._record.row()
         box = self._mailbox()
+        former = Slot(row.former_day, row.former_start) if row.former_day is not None and row.former_start is not None else None
         prover = Prover(
-            self._record, self.profile, self.what, self.clock, self.values, slot, self._visit,
+            self._record, self.profile, self.what, self.clock, self.values, self._planned(), former, self._visit,
             box if isinstance(box, DeskMailbox) else None, self._pulse, row.committed_at or self.clock.now(),
         )  # fmt: skip
         prover.run(trouble)
-
-    def _planned_or_chosen(self) -> Slot | None:
-        """The slot that was chosen, as it stands in the table."""
-        self._row = self._record.row()
-        return self._planned()
 
 
 class ResidentsMailbox:
@@ -342,6 +360,10 @@ def conduct(house: House, bookings: Bookings, id: int, me: str) -> None:
         return
     # Whoever has it now goes on.
     with suppress(Conflict):
+        if row.committed_at is not None and row.tries > LAST_TRY:
+            # Whatever ends us each time: a person finds out.
+            record.hand_over(Trouble(Reason.IN_DOUBT, "prove", seen="照会を続けられませんでした"))
+            return
         Conductor(house, bookings, record, row).run()
 
 

@@ -15,7 +15,7 @@ from contact_center.clock import SystemClock
 from contact_center.errors import Unavailable
 
 RESIDENT_NUMBER = "09012340001"
-RESIDENT_SAYS = "カードの受け取りを予約したいんですが。来週の午前中がいいです。"
+RESIDENT_SAYS = "カードの受け取りを予約したいんですが。再来週の午前中がいいです。"
 SITE = "rehearsal-app"
 COUNTER = "北支所"
 
@@ -114,12 +114,15 @@ def _slot(page: Any, place: str, before: int = 1) -> str:
 
 def _books(stage: Any, page: Any, who: dict[str, Any]) -> str:
     _plans(page, "book")
-    for question, answer in enumerate(("yes", "yes", "no")):
+    for question, answer in enumerate(("yes", "yes", "yes", "no")):
         page.check(f"#bk-questions-list input[name=bk-q{question}][value={answer}]")
     page.select_option("#bk-counter", COUNTER)
     page.wait_for_selector("#bk-slots .bk-days button:enabled", timeout=60000)
     stage.say("はがき・本人・年齢を確かめると、市のサイトの空きが○△×で出ます")
-    _slot(page, "#bk-slots")
+    page.fill("#bk-slots-said", "再来週の午前中")
+    page.wait_for_selector("#bk-slots .bk-times button:enabled", timeout=60000)
+    stage.say("聞いたままを入れると、その日の空きが出ます")
+    page.locator("#bk-slots .bk-times button:enabled").first.click()
     _fills(page, who)
     stage.say("聞き取った内容を、係のブラウザーが市のサイトに入力しています（枠は仮予約で確保）")
     number = _agrees(stage, page)
@@ -133,7 +136,8 @@ def _books(stage: Any, page: Any, who: dict[str, Any]) -> str:
 
 def _changes(stage: Any, page: Any, who: dict[str, Any], number: str) -> None:
     _plans(page, "change")
-    page.select_option("#bk-counter", COUNTER)
+    for question, answer in enumerate(("yes", "no")):
+        page.check(f"#bk-questions-list input[name=bk-q{question}][value={answer}]")
     _fills(page, who, number=number)
     page.wait_for_selector("#bk-run .bk-days button:enabled", timeout=60000)
     _slot(page, "#bk-run", before=3)

@@ -37,6 +37,8 @@ _MONTHS_OF = (
     re.compile(_NUMBER + r"\s*[月./-]\s*(?P<year>\d{4})(?!\d)"),
     re.compile(_NUMBER + r"\s*月"),
 )
+_ENGLISH_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_ENGLISH_WEEKDAY = re.compile(r"(?<![a-z])(mon|tue|wed|thu|fri|sat|sun)(?:[a-z]*day)?\.?(?:,\s*|\s+)$")
 _WEEKDAY = re.compile(rf"[(\[]\s*([{_WEEKDAYS}])(?:曜日?)?(?:[・･]祝)?\s*[)\]]|([{_WEEKDAYS}])曜")
 _HALF = r"(午前|午後|am|pm|a\.m\.|p\.m\.)?"
 _CLOCK = re.compile(
@@ -130,6 +132,9 @@ def read_date(text: str, near: date) -> date | None:
             continue
         day = _day(found.groupdict(), near)
         weekday = _WEEKDAY.match(said[found.end() :].lstrip("日 "))
+        before = _ENGLISH_WEEKDAY.search(said[: found.start()])
+        if before is not None and day is not None and _ENGLISH_WEEKDAYS.index(before[1]) != day.weekday():
+            return None
         if day is None or (weekday and _WEEKDAYS.index(weekday[1] or weekday[2]) != day.weekday()):
             return None
         return day

@@ -26,6 +26,9 @@ AT_HAND = 2
 SHARE = 0.6
 """The part of the site's budget that looking may use; the rest is for bookings."""
 
+SPARED = "spared"
+"""Why nothing was looked at: we keep to the number of requests that the site's owner allows us."""
+
 SUDDEN = 5
 """Free days that do not vanish all at once within `STILL` seconds; a site that shows none then is thought to be busy."""
 
@@ -41,7 +44,7 @@ def look(house: House, bookings: Bookings, id: int) -> None:
             return
         asked, room = row.asked_day, bookings.may_look(session, profile, SHARE)
     if not room:
-        _wrong(house, id, Reason.BUSY)
+        _wrong(house, id, SPARED)
         return
     values: dict[str, Value] = {"counter": row.counter, "people": row.people}
     try:
@@ -105,8 +108,8 @@ def _seen(house: House, profile: Profile, id: int, days: list[Cell] | None, time
         house.log.append(session, BookingSlotsSeen(city=profile.city, actor="booking_agent", calendar=id, site=profile.site))
 
 
-def _wrong(house: House, id: int, reason: Reason) -> None:
+def _wrong(house: House, id: int, reason: str) -> None:
     with house.database.session_scope() as session:
         row = session.get_one(CalendarRow, id)
-        row.reason, row.looking_since = reason.value, None
+        row.reason, row.looking_since = str(reason), None
         house.log.append(session, BookingSlotsSeen(actor="booking_agent", calendar=id, site=row.site))

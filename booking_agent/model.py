@@ -89,6 +89,10 @@ class Intent(Base):
     day: Mapped[date | None] = mapped_column(Date)
     start: Mapped[time | None] = mapped_column(Time)
     end: Mapped[time | None] = mapped_column(Time)
+    former_day: Mapped[date | None] = mapped_column(Date)
+    former_start: Mapped[time | None] = mapped_column(Time)
+    """Of a change: what the site showed before anything was touched."""
+
     hold_until: Mapped[datetime | None] = mapped_column(Moment)
     committed_at: Mapped[datetime | None] = mapped_column(Moment)
     booked: Mapped[str] = mapped_column(String(8), default="no")

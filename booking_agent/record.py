@@ -182,6 +182,19 @@ class Record:
             row.committed_at = self._house.clock.now()
             self._tell(session, row, BookingCommitted)
 
+    def keep_former(self, shown: Shown) -> None:
+        """What is to be changed, as the site shows it before anything was touched."""
+        slot = shown.slot()
+        with self._house.database.session_scope() as session:
+            row = self._mine(session)
+            row.former_day, row.former_start = (slot.day, slot.start) if slot is not None else (None, None)
+
+    def at_counter(self, counter: str) -> Intent:
+        """The reservation is at this counter, whatever was chosen at the seat."""
+        with self._house.database.session_scope() as session:
+            self._mine(session).counter = counter[:80]
+        return self.row()
+
     def pick_cancel(self, shown: Shown) -> None:
         """The reservation that is to be cancelled was found: nothing is to be chosen."""
         slot = shown.slot()

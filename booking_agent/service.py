@@ -17,7 +17,7 @@ from booking_agent.japanese import birthday, read_date
 from booking_agent.model import OPEN, OWNER, CalendarRow, Command, Intent, Lease, State, Traffic, Waits, What
 from booking_agent.profiles import FIELDS, Profile, Profiles, wanted_fields
 from booking_agent.record import NUMBER, PICTURE, SHOWN, end, keep_on_contact
-from booking_agent.settings import CONTACT, MAIL_ADDRESS, REHEARSAL_PORT, SITES
+from booking_agent.settings import CONTACT, MAIL_ADDRESS, MAIL_HOST, REHEARSAL_PORT, SITES
 from booking_agent.shape import shaped
 from booking_agent.staff import staff_sign_in
 from contact_center.audit import Act
@@ -123,6 +123,11 @@ class Bookings:
             raise BadInput("このサイトではその手続きができません。%(instead)s", instead=profile.instead)
         if profile.mailbox == "staff":
             staff_sign_in(self._house.settings, site)
+        if profile.mailbox == "desk" and not self._house.settings[MAIL_HOST]:
+            raise BadInput(
+                "このサイトは予約のメールを窓口のメールボックスで受けますが、その設定がありません。責任者にお知らせください"
+                "（booking.mail_host など）。"
+            )
         self._check_contact(session, actor, contact)
         self._calendar_check(profile, counter, people)
         known = set(flags) | ({"many"} if people > 1 else set())
@@ -261,7 +266,18 @@ class Bookings:
             **as_leaf(row), "flags": row.flags, "bring": row.bring, "trouble": row.trouble,
             "shown": json.loads(shown.reveal()) if shown else {}, "number": number.reveal() if number else "", "picture": picture,
             "mail": self.mail_address(id) if self.profiles.get(row.site).mailbox == "desk" else "",
+            "known": self._known(session, row) if row.waits == Waits.PERSON else [],
         }  # fmt: skip
+
+    def _known(self, session: Session, row: Intent) -> list[tuple[str, str]]:
+        """All that whoever telephones the city has to say; passwords are not among it."""
+        profile = self.profiles.get(row.site)
+        given = self._values(session, row)
+        caller = self._house.vault.get(session, Owner("contact", str(row.contact_id)), "number") if row.contact_id else None
+        told = [("予約サイト", profile.title), ("市の問い合わせ先", profile.office)]
+        told += [(field.title, given.get(field.name, "")) for field in FIELDS.values() if field.name != "letter_password"]
+        told.append(("電話をかけてきた番号", caller.reveal() if caller is not None else ""))
+        return [(title, text) for title, text in told if text]
 
     def picture(self, session: Session, actor: Actor, id: int) -> str:
         """The masked picture of where it stopped, in base64.
@@ -313,6 +329,7 @@ def as_leaf(row: Intent) -> dict[str, Any]:
         "day": str(row.day) if row.day else "", "start": f"{row.start:%H:%M}" if row.start else "",
         "end": f"{row.end:%H:%M}" if row.end else "", "hold_until": moment(row.hold_until),
         "committed_at": moment(row.committed_at),
+        "former": " ".join(filter(None, (str(row.former_day or ""), f"{row.former_start:%H:%M}" if row.former_start else ""))),
         "booked": row.booked, "reason": row.reason, "proof": row.proof, "handed_at": moment(row.handed_at),
         "changed_at": moment(row.changed_at),
         "attention": {"since": moment(row.handed_at), "url": CASES} if row.waits == Waits.PERSON else None,

@@ -10,15 +10,25 @@ from booking_agent.japanese import plain, read_date
 
 _WEEKDAYS = "月火水木金土日"
 _DAYS = {"今日": 0, "本日": 0, "きょう": 0, "明日": 1, "あした": 1, "あす": 1, "明後日": 2, "あさって": 2, "しあさって": 3}
-_WEEKS = {"今週": 0, "来週": 1, "再来週": 2, "さらいしゅう": 2, "らいしゅう": 1, "こんしゅう": 0}
+_WEEKS = {"今週": 0, "来週": 1, "再来週": 2}
 _MONTHS = {"今月": 0, "来月": 1, "再来月": 2}
+_WRITTEN = {
+    "さらいしゅう": "再来週", "さ来週": "再来週", "らいしゅう": "来週", "こんしゅう": "今週",
+    "さらいげつ": "再来月", "さ来月": "再来月", "らいげつ": "来月", "こんげつ": "今月",
+    "げつよう": "月曜", "かよう": "火曜", "すいよう": "水曜", "もくよう": "木曜", "きんよう": "金曜", "どよう": "土曜",
+    "にちよう": "日曜", "へいじつ": "平日", "ごぜん": "午前", "ごご": "午後", "ゆうがた": "夕方", "ひるすぎ": "昼過ぎ",
+    "いこう": "以降", "いがい": "以外",
+}  # fmt: skip
+"""What an operator types before it is converted."""
+
+_SOON = ("なるべく早", "できるだけ早", "早め", "一番早", "最短", "いつでも")
 _PARTS = {
     "午前中": (time(0), time(12)), "午前": (time(0), time(12)), "朝": (time(0), time(10, 30)), "昼過ぎ": (time(13), time(15)),
     "昼": (time(11), time(14)), "夕方": (time(16), time(19)), "午後": (time(12), time(23, 59)), "夜": (time(18), time(23, 59)),
 }  # fmt: skip
 _NUMBERS = {letter: place for place, letter in enumerate("〇一二三四五六七八九十")}
 _HOUR = re.compile(r"(\d{1,2})(?::(\d{2})|時(?:(\d{1,2})分|(半))?)(以降|から|過ぎ|までに|まで|より前|前|ごろ|頃|くらい)?")
-_KANJI_HOUR = re.compile(r"(十[一二]?|[一二三四五六七八九])時")
+_KANJI = re.compile(r"([一二三四五六七八九十]{1,3})(?=[月日時分])(?!月曜|日曜)")
 
 
 @dataclass(frozen=True)
@@ -39,17 +49,27 @@ class Wish:
 def spoken(words: str, today: date) -> Wish:
     """What the words mean, seen from today; weeks begin on Monday."""
     said = plain(words).replace(" ", "")
-    said = _KANJI_HOUR.sub(lambda found: f"{_kanji(found[1])}時", said)
+    for heard, written in _WRITTEN.items():
+        said = said.replace(heard, written)
+    said = _KANJI.sub(lambda found: str(_kanji(found[1])), said)
     first, last = _days(said, today)
+    if first is not None and re.search(r"(?<!時)(?<!分)(以降|から|より後)", said) and not re.search(r"から.*まで", said):
+        last = None
     weekdays = _weekdays(said)
-    if first is None and weekdays and not any(word in said for word in (*_WEEKS, *_MONTHS)):
+    if (
+        first is None
+        and (weekdays or any(word in said for word in _SOON))
+        and not any(word in said for word in (*_WEEKS, *_MONTHS))
+    ):
         first, last = today, None
     start, end = _hours(said)
     return Wish(first, last, weekdays, start, end, _told(first, last, weekdays, start, end))
 
 
 def _kanji(text: str) -> int:
-    return sum(_NUMBERS[letter] for letter in text)
+    """The number that kanji say, up to 39."""
+    tens, ten, ones = text.partition("十")
+    return (_NUMBERS.get(tens, 1) * 10 if ten else 0) + (_NUMBERS.get(ones if ten else tens, 0))
 
 
 def _days(said: str, today: date) -> tuple[date | None, date | None]:
@@ -65,8 +85,9 @@ def _days(said: str, today: date) -> tuple[date | None, date | None]:
             return _part_of_month(said, _month_on(today.replace(day=1), ahead), today)
     exact = read_date(said, today)
     if exact is not None:
-        rest = said[said.find("日") + 1 :] if "日" in said else ""
-        return (exact, None) if rest.startswith(("以降", "から")) else (exact, exact)
+        return exact, exact
+    if re.search(r"(?<!\d)月末", said):
+        return _part_of_month("末", today.replace(day=1), today)
     if (found := re.search(r"(\d{1,2})月", said)) is not None and 1 <= int(found[1]) <= 12:
         month = today.replace(day=1)
         while month.month != int(found[1]):
@@ -96,12 +117,29 @@ def _month_on(first: date, ahead: int) -> date:
 
 def _part_of_month(said: str, month: date, today: date) -> tuple[date, date]:
     end = _month_on(month, 1) - timedelta(days=1)
-    parts = {"上旬": (1, 10), "初め": (1, 10), "中旬": (11, 20), "半ば": (11, 20), "下旬": (21, end.day), "末": (21, end.day)}
+    parts = {
+        "上旬": (1, 10),
+        "初め": (1, 10),
+        "頭": (1, 10),
+        "はじめ": (1, 10),
+        "中旬": (11, 20),
+        "半ば": (11, 20),
+        "下旬": (21, end.day),
+        "末": (21, end.day),
+    }
     first, last = next((span for word, span in parts.items() if word in said), (1, end.day))
     return max(month.replace(day=first), today), month.replace(day=last)
 
 
 def _weekdays(said: str) -> frozenset[int]:
+    """The days of the week that are meant; those that are named before 「以外」 are the others."""
+    named, _, rest = said.partition("以外")
+    if rest or "以外" in said:
+        return frozenset(range(7)) - _named_weekdays(named)
+    return _named_weekdays(said)
+
+
+def _named_weekdays(said: str) -> frozenset[int]:
     if "平日" in said:
         return frozenset(range(5))
     if "土日" in said or "週末" in said or "休みの日" in said:
@@ -125,7 +163,8 @@ def _hours(said: str) -> tuple[time | None, time | None]:
         return part if part is not None else (None, None)
     at, how = time(hour, minute), found[5] or ""
     if how in ("以降", "から", "過ぎ"):
-        return at, part[1] if part is not None else None
+        until = _hours(said[found.end() :])[1] if _HOUR.search(said, found.end()) else None
+        return at, until or (part[1] if part is not None else None)
     if how in ("まで", "までに", "前", "より前"):
         return (part[0] if part is not None else None), at
     if how in ("ごろ", "頃", "くらい"):
@@ -150,5 +189,7 @@ def _told(first: date | None, last: date | None, weekdays: frozenset[int], start
     if weekdays:
         parts.append("・".join(_WEEKDAYS[day] for day in sorted(weekdays)) + "曜")
     if start is not None or end is not None:
-        parts.append((f"{start:%H:%M}" if start else "") + "～" + (f"{end:%H:%M}" if end else ""))
+        parts.append(
+            (f"{start:%H:%M}から" if start and start > time(0) else "") + (f"{end:%H:%M}まで" if end and end < time(23, 59) else "")
+        )
     return " ".join(parts)

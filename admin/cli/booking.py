@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import secrets
 from pathlib import Path
 
 import click
 
 from admin.cli.context import Context
+from contact_center.house import read_settings
 
 _FILE = click.Path(path_type=Path)
 
@@ -34,20 +36,36 @@ def lint(context: Context, profiles: tuple[Path, ...]) -> None:
 @booking.command("check")
 @click.argument("profile", type=_FILE)
 @click.option("--headed", is_flag=True, help="Show the browser's window.")
-@click.option("--values", type=_FILE, help="What a made-up person would type (JSON); then it goes on to the last button.")
+@click.option("--values", type=_FILE, help="What a made-up person would type (JSON): on to the last button.")
 @click.option("--pictures", type=_FILE, help="A folder for masked pictures of the pages.")
 @click.pass_obj
 def check(context: Context, profile: Path, headed: bool, values: Path | None, pictures: Path | None) -> None:
-    """Walk a site by its profile and say what was read. The last button is not pressed."""
+    """Walk a site by its profile and say what was read. The last button is not pressed.
+
+    A site that goes on from a mail to the desk, or that the city's staff sign in to, needs the centre's --settings.
+    """
     from booking_agent.checking import check_site
     from booking_agent.driver.chromium import Chromium
+    from booking_agent.driver.mailbox import desk_mailbox
     from booking_agent.profiles import read
+    from booking_agent.settings import MAIL_ADDRESS
+    from booking_agent.staff import staff_sign_in
     from contact_center.clock import SystemClock
 
     chromium = Chromium(headed=headed)
     given = json.loads(values.read_text("utf-8")) if values is not None else {}
+    known = read(profile)
+    mailbox = None
+    if context.path is not None and given:
+        settings = read_settings(context.path)
+        if known.mailbox == "desk":
+            name, at, host = settings[MAIL_ADDRESS].partition("@")
+            given["mail"] = f"{name}+check-{secrets.token_hex(4)}{at}{host}"
+            mailbox = desk_mailbox(settings, given["mail"], SystemClock())
+        if known.mailbox == "staff":
+            given |= staff_sign_in(settings, known.site)
     try:
-        report = check_site(chromium, read(profile), SystemClock(), given, pictures)
+        report = check_site(chromium, known, SystemClock(), given, pictures, profile, mailbox)
     finally:
         chromium.close()
     context.show(report.as_dict(), report.told())

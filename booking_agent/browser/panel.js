@@ -8,6 +8,8 @@ import { Slots, dayWords } from "./slots.js";
 
 const $ = (id) => document.getElementById(id);
 const OVER = ["proved", "refused", "failed"];
+// Milliseconds after which a calendar that could not be looked at is asked for once more.
+const LOOK_AGAIN = 8000;
 
 class Panel {
   constructor(console) {
@@ -15,7 +17,9 @@ class Panel {
     this.sites = [];
     this.fields = {};
     this.order = [];
-    this.city = undefined;
+    this.contact = undefined;
+    // What was typed for the caller of now, so that a slip can be mended without asking them all again.
+    this.typed = {};
     this.closed = new Set();
     this.named = new Map();
     const post = poster(console.place.querySelector(".booking").dataset.csrf, console.say);
@@ -23,11 +27,14 @@ class Panel {
     this.slots = new Slots($("bk-slots"), { post, onDay: (day) => this.look(day), onSlot: () => this.form() });
     this.run = new Run($("bk-run"), {
       post, say: console.say, note: console.note, close: () => this.close(), again: (id) => this.again(id),
+      mend: (id, asked) => this.mend(id, asked), ours: ({ contact }) => contact === this.console.contact?.id,
     });
     $("bk-site").addEventListener("change", () => this.fresh());
     $("bk-what").addEventListener("change", () => this.fresh());
     $("bk-repick").addEventListener("click", () => this.repick());
     $("bk-fresh").addEventListener("click", () => this.fresh());
+    $("bk-look-again").addEventListener("click", () => this.refresh());
+    setInterval(() => this.lookAgain(), LOOK_AGAIN);
     for (const id of ["bk-counter", "bk-people"]) $(id).addEventListener("change", () => this.changed());
     $("bk-questions-list").addEventListener("change", () => this.answered());
     $("bk-form").addEventListener("submit", (event) => this.begin(event));
@@ -40,22 +47,26 @@ class Panel {
   // -- following the board ---------------------------------------------------------------------------------------------
 
   follow() {
-    const city = this.console.contact?.city ?? "";
-    if (city !== this.city) this.enter(city);
-    const leaves = Object.values(this.console.leaves("booking_agent")).filter(({ id }) => id);
+    const contact = this.console.contact?.id ?? null;
+    if (contact !== this.contact) this.enter(contact);
+    // What other seats do stands on the supervisor's own page of bookings.
+    const leaves = Object.values(this.console.leaves("booking_agent")).filter(({ id, person }) => id && person === this.console.me);
     const open = leaves.filter(({ id, state, waits }) => !this.closed.has(id) && id !== this.run.id && (!OVER.includes(state) || waits));
     settle($("bk-open"), open.map((leaf) => {
       const row = element("li");
       row.dataset.key = String(leaf.id);
       const key = element("button", "", leaf.waits ? "strong" : "plain", row);
       key.dataset.id = leaf.id;
-      key.textContent = `${WHATS[leaf.what]} ${leaf.day ? dayWords(leaf.day) : ""} ${stepWords(leaf)}`;
+      const former = leaf.contact && leaf.contact !== contact ? t("（前の応対）") : "";
+      key.textContent = [former, WHATS[leaf.what], leaf.day && dayWords(leaf.day), stepWords(leaf)].filter(Boolean).join(" ");
       return row;
     }));
     for (const leaf of leaves) this.name(leaf);
     const mine = this.run.id ? this.console.leaves("booking_agent")[this.run.id] : null;
     if (mine) this.run.follow(mine);
-    this.console.calls(leaves.some(({ waits, person }) => waits && person === this.console.me));
+    this.console.calls(leaves.some(({ waits }) => waits));
+    $("bk-former").hidden = !this.run.id || !contact || !mine?.contact || mine.contact === contact;
+    this.elsewhere();
     const seen = Object.entries(this.console.leaves("booking_agent")).filter(([key]) => key.startsWith("slots-")).map(([, { site, at }]) => `${site} ${at}`).sort().at(-1);
     if (seen !== this.seen && !$("bk-plan").hidden) {
       this.seen = seen;
@@ -71,17 +82,22 @@ class Panel {
     setTimeout(() => this.console.nameSource(`booking:${leaf.id}`, title));
   }
 
-  async enter(city) {
-    this.city = city;
-    if (!city) {
+  // Somebody else is served, or nobody: nothing of the former caller stands beside the next one's card.
+  async enter(contact) {
+    this.contact = contact;
+    this.typed = {};
+    if (contact === null) {
       // Where nobody is served, what is under way stays in sight; a plan for a caller who has gone does not.
       $("bk-plan").hidden = true;
       $("bk-none").hidden = Boolean(this.run.id);
       $("bk-none").textContent = t("応対が始まると、その市の予約サイトが出ます。");
       return;
     }
+    const city = this.console.contact.city;
+    const mine = this.run.id ? this.console.leaves("booking_agent")[this.run.id] : null;
+    if (this.run.id && mine?.contact !== contact) this.putAway(mine);
     const said = await this.post("sites", { city });
-    if (!said || city !== this.city) return;
+    if (!said || contact !== this.contact) return;
     this.sites = said.sites;
     this.fields = Object.fromEntries(said.fields.map((field) => [field.name, field]));
     this.order = said.fields.map(({ name }) => name);
@@ -90,9 +106,28 @@ class Panel {
     $("bk-plan").hidden = !this.sites.length || Boolean(this.run.id);
     settle($("bk-site"), this.sites.map(({ site, title }) => Object.assign(element("option", title), { value: site })));
     $("bk-site").hidden = this.sites.length < 2;
+    // The next caller begins with nothing of what was chosen for the one before.
+    $("bk-site").selectedIndex = 0;
+    $("bk-what").value = "";
     this.fresh();
     // While it rings, every site of the city is looked at: whichever is chosen, its slots are at hand.
     for (const { site, looks } of this.sites) if (looks && site !== this.site.site) this.post("slots", { site, counter: "", people: 1, day: "" });
+  }
+
+  // What is under way goes on behind its line in the list; what is over is closed.
+  putAway(leaf) {
+    if (!leaf || OVER.includes(leaf.state)) this.closed.add(this.run.id);
+    this.run.open(null);
+    $("bk-run").hidden = true;
+  }
+
+  // A resident of another city is shown no slot, whatever was asked before.
+  elsewhere() {
+    const { category, further = [] } = this.console.contact ?? {};
+    const elsewhere = category === "elsewhere" || further.includes("elsewhere");
+    if (elsewhere === this.other) return;
+    this.other = elsewhere;
+    if (!$("bk-plan").hidden) this.answered();
   }
 
   get site() {
@@ -111,17 +146,29 @@ class Panel {
     const what = this.what;
     settle($("bk-what"), site.offers.map((name) => Object.assign(element("option", WHATS[name]), { value: name })));
     $("bk-what").value = site.offers.includes(what) ? what : site.offers[0] ?? "";
+    $("bk-what").hidden = site.by !== "web";
     $("bk-instead").hidden = site.by === "web";
     $("bk-instead").textContent = site.instead;
-    settle($("bk-questions-list"), this.what === "book" ? site.questions.map((question, n) => this.question(question, n)) : []);
+    settle($("bk-questions-list"), this.questions.map((question, n) => this.question(question, n)));
     for (const radio of $("bk-questions-list").querySelectorAll("input")) radio.checked = false;
-    $("bk-questions").hidden = site.by !== "web" || this.what !== "book" || !site.questions.length;
+    $("bk-questions").hidden = site.by !== "web" || !this.questions.length;
+    for (const [name, id] of [["counter", "bk-counter"], ["people", "bk-people"]]) {
+      // A site that does not ask for it when a reservation is changed leaves it as it was.
+      const asks = site.uses[this.what]?.includes(name) || (this.what === "book" && name === "counter");
+      $(id).hidden = $(id).labels[0].hidden = !asks;
+    }
     settle($("bk-counter"), site.counters.map((name) => Object.assign(element("option", name), { value: name })));
     settle($("bk-people"), Array.from({ length: site.most }, (_, n) => Object.assign(element("option", String(n + 1)), { value: n + 1 })));
     this.slots.clear();
     $("bk-fields").replaceChildren();
     this.answered();
     if (site.looks) this.look("");
+  }
+
+  // What decides before a booking; before a change, what has to be brought.
+  get questions() {
+    const all = this.site?.questions ?? [];
+    return { book: all, change: all.filter(({ yes, no }) => yes.bring.length || no.bring.length) }[this.what] ?? [];
   }
 
   question({ ask }, n) {
@@ -141,13 +188,13 @@ class Panel {
 
   // What follows from the answers: a stop, what to bring, further fields.
   answers() {
-    const given = { stop: "", bring: [...(this.site?.bring ?? [])], flags: [], whole: true };
-    for (const [n, question] of (this.what === "book" ? this.site?.questions ?? [] : []).entries()) {
+    const given = { stop: this.other ? t("他市の方です。この市の予約はできません。お住まいの市の番号をご案内ください。") : "", bring: [...(this.site?.bring ?? [])], flags: [], whole: true };
+    for (const [n, question] of this.questions.entries()) {
       const answer = $("bk-questions-list").querySelector(`input[name=bk-q${n}]:checked`)?.value;
       if (!answer) given.whole = false;
       const follows = question[answer];
       if (!follows) continue;
-      given.stop ||= follows.stop;
+      if (this.what === "book") given.stop ||= follows.stop;
       given.bring.push(...follows.bring);
       if (follows.set) given.flags.push(follows.set);
     }
@@ -162,6 +209,7 @@ class Panel {
     // Nobody is shown a slot before it is certain that they may book.
     const goes = site?.by === "web" && whole && !stop;
     $("bk-choose").hidden = !goes || !["book", "change"].includes(this.what);
+    $("bk-where").hidden = $("bk-counter").hidden && $("bk-people").hidden;
     $("bk-slots").hidden = !site?.looks || this.what !== "book";
     this.form();
   }
@@ -190,9 +238,17 @@ class Panel {
     const asked = { site: site.site, counter: $("bk-counter").value, people: Number($("bk-people").value || 1), day: this.wanted || "" };
     const calendar = await this.post("slots", asked);
     if (!calendar || calendar.counter !== ($("bk-counter").value || calendar.counter)) return;
-    const old = { busy: t("サイトが混雑しています。空きがないとは限りません。"), stopped: t("サイトが停止中です。"), changed: t("サイトの画面が変わっています。責任者にお知らせください。") }[calendar.reason];
+    this.due = calendar.reason !== "" || (this.wanted && !calendar.times[this.wanted]);
+    $("bk-look-again").hidden = !calendar.reason;
+    const old = { busy: t("サイトが混雑しています。空きがないとは限りません。"), spared: t("サイトへの問い合わせを少し控えています。まもなく見直します。"), stopped: t("サイトが停止中です。"), changed: t("サイトの画面が変わっています。責任者にお知らせください。") }[calendar.reason];
     const seen = calendar.seen_at ? t("{time}に見た空きです。", { time: clockTime(calendar.seen_at) }) : t("サイトの空きを見ています。");
-    this.slots.show(calendar, [old, seen].filter(Boolean).join(" "));
+    this.slots.window = site.window;
+    this.slots.show(calendar, [old, calendar.reason && !calendar.seen_at ? "" : seen].filter(Boolean).join(" "));
+  }
+
+  // What could not be looked at, or not yet, is asked for again by itself.
+  lookAgain() {
+    if (this.due && !$("bk-plan").hidden && !$("bk-choose").hidden && this.site?.looks) this.refresh();
   }
 
   form() {
@@ -211,12 +267,26 @@ class Panel {
     if (!goes) return;
     const names = new Set(site.asks[this.what]);
     for (const flag of [...flags, ...(Number($("bk-people").value) > 1 ? ["many"] : [])]) for (const name of site.asks_if[flag]?.[this.what] ?? []) names.add(name);
-    const asked = this.order.filter((name) => names.has(name));
-    const pairs = [];
-    for (let n = 0; n < asked.length; n += 2) pairs.push(asked.slice(n, n + 2));
-    settle($("bk-fields"), pairs.map((pair) => this.pair(pair)));
+    settle($("bk-fields"), this.pairs(this.order.filter((name) => names.has(name))).map((pair) => this.pair(pair)));
     if (appears) $("bk-fields").querySelector("input")?.focus();
     $("bk-begin").textContent = this.what === "book" && !site.looks ? t("サイトで空きを見る") : t("サイトに入力する");
+  }
+
+  // What is asked for in one breath stays together: two facts at a time.
+  pairs(asked) {
+    const groups = [];
+    for (const name of asked) {
+      const last = groups.at(-1);
+      if (last && last.length < 2 && this.fields[last[0]].say === this.fields[name].say) last.push(name);
+      else groups.push([name]);
+    }
+    const pairs = [];
+    for (const group of groups) {
+      const last = pairs.at(-1);
+      if (last?.length === 1 && group.length === 1) last.push(...group);
+      else pairs.push([...group]);
+    }
+    return pairs;
   }
 
   // Two facts at a time, with the words to ask for them.
@@ -229,6 +299,7 @@ class Panel {
       const input = element("input", "", "", label);
       input.name = name;
       input.maxLength = 80;
+      input.value = this.typed[name] ?? "";
       input.required = !["mail", "remark"].includes(name);
       input.autocomplete = "off";
       input.spellcheck = false;
@@ -239,11 +310,12 @@ class Panel {
   async begin(event) {
     event.preventDefault();
     const { flags, bring } = this.answers();
+    this.typed = Object.fromEntries(new FormData($("bk-form")));
     $("bk-begin").disabled = true;
     const row = await this.post("intents", {
       site: this.site.site, what: this.what, contact: this.console.contact?.id ?? null, flags, bring,
       people: Number($("bk-people").value || 1), counter: $("bk-counter").value,
-      values: Object.fromEntries(new FormData($("bk-form"))), ...(this.slots.chosen ?? {}),
+      values: this.typed, ...(this.slots.chosen ?? {}),
     });
     $("bk-begin").disabled = false;
     if (!row) return;
@@ -258,6 +330,21 @@ class Panel {
     this.open(row.id);
   }
 
+  // The site does not accept what was typed: it is mended where it was typed. `asked`: only whether that can be done.
+  mend(id, asked = false) {
+    if (!Object.keys(this.typed).length) return false;
+    if (asked) return true;
+    this.closed.add(id);
+    this.run.open(null);
+    $("bk-run").hidden = true;
+    $("bk-plan").hidden = false;
+    $("bk-fields").replaceChildren();
+    this.form();
+    $("bk-fields").querySelector("input")?.focus();
+    this.follow();
+    return true;
+  }
+
   // -- what is under way -----------------------------------------------------------------------------------------------
 
   open(id) {
@@ -270,12 +357,8 @@ class Panel {
   }
 
   close() {
-    this.closed.add(this.run.id);
-    this.run.open(null);
-    $("bk-run").hidden = true;
-    const city = this.city;
-    this.city = undefined;
-    this.enter(city ?? "");
+    this.putAway(this.console.leaves("booking_agent")[this.run.id]);
+    this.enter(this.console.contact?.id ?? null);
     this.follow();
   }
 

@@ -3,50 +3,76 @@ import { element, settle } from "../../contact_center/web/browser/settle.js";
 import { clockTime, t } from "../../contact_center/web/browser/words.js";
 import { Slots, dayWords } from "./slots.js";
 
-const OPEN = ["planned", "holding", "committing", "unknown"];
+const BEFORE = ["planned", "holding"];
 export const WHATS = { book: t("予約"), find: t("確認"), change: t("変更"), cancel: t("取消") };
 const FACTS = [["day", t("予約日")], ["time", t("時間")], ["counter", t("受取窓口")], ["people", t("人数")], ["name", t("氏名")], ["number", t("予約番号")], ["service", t("用件")]];
 
-// What an operator can say aloud; each says whether anything was booked.
-const SENTENCES = {
-  taken: t("その枠は先に埋まりました。予約はされていません。別の枠をお選びください。"),
-  outside: t("受付期間の外です。予約はされていません。"),
-  already: t("この方の予約がもうあります。新しい予約はされていません。変更するときは「変更」を選んでください。"),
-  mismatch: t("入力がサイトの登録と一致しません。予約はされていません。番号と生年月日をもう一度お確かめください。"),
-  refused: t("サイトが入力を受け付けません。予約はされていません。内容をお確かめください。"),
-  busy: t("サイトが混雑しています。予約はされていません。少し待って、もう一度お試しください。"),
-  stopped: t("サイトが停止中です。予約はされていません。再開してから、もう一度お試しください。"),
-  ended: t("サイトの制限時間が過ぎました。予約はされていません。もう一度初めからお試しください。"),
-  changed: t("サイトの画面が変わっていて進めません。予約はされていません。責任者にお知らせください。"),
-  different: t("サイトに出た内容が選んだ内容と違うため、止めました。予約はされていません。"),
-  captcha: t("サイトが画像認証を求めています。予約はされていません。画面を見て人が操作してください。"),
-  mail: t("サイトからのメールが届きません。予約はされていません。"),
-  given_up: t("取りやめました。予約はされていません。"),
-  ours: t("同じ枠か同じ方の手続きが、別の席で進んでいます。予約はされていません。"),
-  browser: t("ブラウザーが止まりました。予約はされていません。もう一度お試しください。"),
-  in_doubt: t("予約されたかどうかを照会しています。もう一度申し込まないでください。"),
-  person: t("予約されたかどうかを確かめられませんでした。もう一度申し込まず、市に電話で確かめてください。"),
+// What was not done, in the words of what was wanted: a reservation that was to be changed or cancelled still stands.
+const NOT_DONE = {
+  book: t("予約はされていません。"), change: t("変更はされていません。元の予約はそのままです。"),
+  cancel: t("取り消されていません。予約はそのままです。"), find: t("予約は確かめられていません。"),
 };
 
-export function stepWords({ state, step, waits, what }) {
-  if (waits === "slot") return t("空きが出ました。枠を選んでください。");
+// What an operator can say aloud: why it was not done, and what to do.
+const SENTENCES = {
+  taken: [t("その枠は先に埋まりました。"), t("別の枠をお選びください。")],
+  outside: [t("サイトの受付期間の外です。"), ""],
+  already: [t("この方の予約がもうあります。"), t("変更するときは「変更」を選んでください。")],
+  mismatch: [t("入力がサイトの登録と一致しません。"), t("番号と生年月日をもう一度お確かめください。")],
+  refused: [t("サイトが入力を受け付けません。"), t("内容をお確かめください。")],
+  busy: [t("サイトが混雑しています。"), t("少し待って、もう一度お試しください。")],
+  stopped: [t("サイトが停止中です。"), t("再開してから、もう一度お試しください。")],
+  ended: [t("サイトの制限時間が過ぎました。"), t("もう一度初めからお試しください。")],
+  changed: [t("サイトの画面が変わっていて進めません。"), t("責任者にお知らせください。")],
+  different: [t("サイトに出た内容が選んだ内容と違うため、止めました。"), ""],
+  captcha: [t("サイトが画像認証を求めています。"), t("画面を見て人が操作してください。")],
+  mail: [t("サイトからのメールが届きません。"), ""],
+  given_up: [t("取りやめました。"), ""],
+  ours: [t("同じ枠か同じ方の手続きが、別の席で進んでいます。"), ""],
+  browser: [t("ブラウザーが止まりました。"), t("もう一度お試しください。")],
+};
+const IN_DOUBT = {
+  book: t("予約されたかどうかを照会しています。もう一度申し込まないでください。"), change: t("変更されたかどうかを照会しています。もう一度申し込まないでください。"),
+  cancel: t("取り消されたかどうかを照会しています。もう一度申し込まないでください。"),
+};
+const ASK_CITY = {
+  book: t("もう一度申し込まず、予約されたかどうかを市に電話で確かめてください。"), change: t("もう一度申し込まず、変更されたかどうかを市に電話で確かめてください。"),
+  cancel: t("もう一度申し込まず、取り消されたかどうかを市に電話で確かめてください。"),
+};
+const DONE = { book: t("予約できました。"), change: t("変更しました。"), cancel: t("取り消しました。"), find: t("予約が見つかりました。") };
+const SETTLED = {
+  book: [t("予約されていた"), t("予約されていなかった")], change: [t("変更されていた"), t("変更されていなかった")],
+  cancel: [t("取り消されていた"), t("取り消されていなかった")],
+};
+
+export function stepWords({ state, step, waits, what, former }) {
+  if (waits === "slot") return former ? t("元の予約は {former} です。新しい枠を選んでください。", { former: formerWords(former) }) : t("空きが出ました。枠を選んでください。");
   if (step === "slots" && state === "planned") return t("その日の時間を見ています。");
   if (waits === "yes") return t("サイトに出た内容を読み上げて、確かめてください。");
   if (waits === "code") return t("住民に届いたメールのコードを聞いてください。");
-  if (waits === "person") return t("予約されたかどうかを、市に電話で確かめてください。");
-  if (state === "proved") return { find: t("予約が見つかりました。"), cancel: t("取り消しました。"), change: t("変更しました。") }[what] ?? t("予約できました。");
-  if (state === "refused" || state === "failed") return t("予約されていません。");
+  if (waits === "person") return ASK_CITY[what];
+  if (state === "proved") return DONE[what];
+  if (state === "refused" || state === "failed") return NOT_DONE[what];
   if (state === "committing") return t("申し込んでいます。もう一度押さないでください。");
-  if (state === "unknown" || step === "prove") return t("予約されたかどうかを照会しています。もう一度申し込まないでください。");
+  if (state === "unknown" || step === "prove") return IN_DOUBT[what];
+  if (step === "mail") return t("サイトからのメールを待っています。");
   if (step === "find") return t("サイトで予約を探しています。");
   if (step === "fill" || state === "holding") return t("選んだ枠で、サイトに入力しています。");
   if (step === "enter") return t("サイトを開いて、空きを見ています。");
   return t("ブラウザーを用意しています。");
 }
 
+// Sentences in a row; only some languages set blanks between them.
+const joined = (...sentences) => sentences.filter(Boolean).join(document.documentElement.lang === "ja" ? "" : " ");
+
+const formerWords = (former) => {
+  const [day, start] = former.split(" ");
+  return [dayWords(day), start].filter(Boolean).join(" ");
+};
+
 export class Run {
-  constructor(place, { post, say, note, close, again }) {
-    Object.assign(this, { place, post, say, note, close, again });
+  constructor(place, { post, say, note, close, again, mend, ours = () => true }) {
+    Object.assign(this, { place, post, say, note, close, again, mend, ours });
     this.id = null;
     this.drawn = "";
     setInterval(() => this.tick(), 1000);
@@ -83,17 +109,20 @@ export class Run {
     const one = this.told;
     const parts = [element("p", `${WHATS[one.what]}: ${stepWords(one)}`, "bk-step")];
     const slot = [one.counter, one.day && dayWords(one.day), one.start && [one.start, one.end].filter(Boolean).join(" - ")].filter(Boolean).join(" ");
-    if (slot && one.step !== "slots") parts.push(element("p", slot, "bk-slot"));
-    if (one.hold_until && OPEN.includes(one.state)) parts.push(element("p", "", "bk-hold"));
+    // Of what was not chosen here, the counter alone says nothing.
+    if (one.day && one.step !== "slots") parts.push(element("p", slot, "bk-slot"));
+    if (one.hold_until && BEFORE.includes(one.state)) parts.push(element("p", "", "bk-hold"));
     if (one.waits === "yes" || one.state === "proved") parts.push(this.shown(one));
     if (one.state === "proved") parts.push(...this.outcome(one));
     if (one.state === "refused" || one.state === "failed" || one.waits === "person") parts.push(...this.trouble(one));
     if (one.waits === "code") parts.push(this.asked());
+    // While the times of a day are fetched, the days stay where they are, and so does whoever writes there.
+    const choosing = one.calendar && one.step === "slots" && one.state === "planned";
+    if (choosing) parts.push(this.choice(one));
+    else this.slots = null;
     parts.push(this.keys(one));
     settle(this.place, parts.map((part, n) => Object.assign(part, part.dataset.key ? {} : { id: "" }) && part));
-    // While the times of a day are fetched, the days stay where they are.
-    if (one.calendar && one.step === "slots" && one.state === "planned") this.choose(one);
-    else this.slots = null;
+    if (choosing) this.choose(one);
     // Whoever is writing elsewhere is not drawn away: the next Enter there would be the yes.
     const free = document.activeElement === document.body || this.place.parentElement.contains(document.activeElement);
     if (free) this.place.querySelector({ yes: "[data-does=yes]", code: ".bk-code input" }[one.waits] ?? "#none")?.focus();
@@ -139,7 +168,8 @@ export class Run {
   outcome(one) {
     const parts = [];
     if (one.proof === "already" || !one.number) {
-      if (one.what === "book" && !one.number) parts.push(element("p", t("予約は登録されていますが、番号は画面で確かめられませんでした。番号は住民あてのメールに届きます。"), "bk-stop"));
+      const where = one.mail ? t("番号は市にお確かめください。") : t("番号は住民あてのメールに届きます。");
+      if (one.what === "book" && !one.number) parts.push(element("p", joined(t("予約は登録されていますが、番号は確かめられませんでした。"), where), "bk-stop"));
     }
     if (one.bring.length && one.what !== "cancel") {
       parts.push(element("p", t("当日お持ちいただくもの"), "bk-title"));
@@ -152,8 +182,12 @@ export class Run {
   }
 
   trouble(one) {
-    const parts = [element("p", SENTENCES[one.waits === "person" ? "person" : one.reason] ?? "", "bk-stop")];
+    const [why = "", todo = ""] = SENTENCES[one.reason] ?? [];
+    const words = one.waits === "person" ? joined(t("サイトの答えを確かめられませんでした。"), ASK_CITY[one.what]) : joined(why, NOT_DONE[one.what], todo);
+    // What the operator has stopped is no alarm.
+    const parts = [element("p", words, one.reason === "given_up" ? "quiet" : "bk-stop")];
     parts[0].role = "alert";
+    if (one.known.length) parts.push(this.known(one));
     const { step, expected, seen } = one.trouble;
     if (step || expected || seen) {
       const more = element("details");
@@ -166,7 +200,7 @@ export class Run {
       }
       parts.push(more);
     }
-    if (one.hold_until && one.state !== "proved") parts.push(element("p", t("サイトでは{time}まで枠が確保されたままかもしれません。", { time: clockTime(one.hold_until) }), "quiet"));
+    if (one.hold_until && one.state !== "proved" && one.reason !== "taken") parts.push(element("p", t("サイトでは{time}まで枠が確保されたままかもしれません。", { time: clockTime(one.hold_until) }), "quiet"));
     if (one.waits === "person") {
       const form = element("form", "", "bk-settle");
       form.dataset.does = "settle";
@@ -175,13 +209,24 @@ export class Run {
       input.name = "number";
       input.id = "bk-settle-number";
       label.htmlFor = input.id;
-      element("button", t("予約されていた"), "", form).value = "yes";
-      const no = element("button", t("予約されていなかった"), "", form);
+      element("button", SETTLED[one.what][0], "", form).value = "yes";
+      const no = element("button", SETTLED[one.what][1], "", form);
       no.type = "button";
       no.dataset.does = "notBooked";
       parts.push(form);
     }
     return parts;
+  }
+
+  // All that whoever telephones the city has to say.
+  known(one) {
+    const table = element("dl", "", "bk-shown bk-known");
+    table.lang = "ja";
+    for (const [title, text] of one.known) {
+      element("dt", title, "", table);
+      element("dd", text, "", table);
+    }
+    return table;
   }
 
   keys(one) {
@@ -198,23 +243,31 @@ export class Run {
       element("kbd", "Alt+Enter", "", yes);
       key("no", t("いいえ、やめます"));
     } else if (["planned", "holding"].includes(one.state)) key("stop", t("取りやめる"), "plain");
-    if (one.state === "proved" && this.note) key("keep", t("メモに残す"), "strong");
-    if ((one.state === "refused" || one.state === "failed") && this.again) key("more", t("同じ内容でもう一度"), "strong");
-    if (["proved", "refused", "failed"].includes(one.state)) key("shut", t("閉じる"), "plain");
+    if (one.state === "proved" && this.note && this.ours(one)) key("keep", t("メモに残す"), "strong");
+    if ((one.state === "refused" || one.state === "failed") && this.again) {
+      // What the site does not accept is not sent a second time as it is.
+      if (["mismatch", "refused"].includes(one.reason) && this.mend?.(one.id, true)) key("edit", t("入力を直す"), "strong");
+      else key("more", t("同じ内容でもう一度"), "strong");
+    }
+    if (["proved", "refused", "failed"].includes(one.state) || (one.waits === "person" && this.again)) key("shut", t("閉じる"), "plain");
     return keys;
   }
 
-  choose(one) {
-    const place = element("div", "", "bk-slots");
-    place.id = `bk-slots-${one.id}`;
-    place.dataset.key = "slots";
+  // Where a slot is chosen of those that this visit sees.
+  choice(one) {
     if (!this.slots) {
-      this.place.insertBefore(place, this.place.lastElementChild);
+      const place = element("div", "", "bk-slots");
+      place.id = `bk-slots-${one.id}`;
+      place.dataset.key = "slots";
       this.slots = new Slots(place, {
         post: this.post, onDay: (day) => this.told.calendar.times[day] || this.tell("day", { day }), onSlot: (slot) => this.tell("choose", slot),
       });
-    } else this.place.insertBefore(this.slots.place, this.place.lastElementChild);
-    this.slots.show(one.calendar, one.reason === "taken" ? t("その枠は先に埋まりました。予約はされていません。別の枠をお選びください。") : "");
+    }
+    return this.slots.place;
+  }
+
+  choose(one) {
+    this.slots.show(one.calendar, one.reason === "taken" ? t("その枠は先に埋まりました。別の枠をお選びください。") : "");
   }
 
   tell(kind, data = {}) {
@@ -251,6 +304,10 @@ export class Run {
     const text = [WHATS[what], day && dayWords(day), start, counter, number && t("予約番号 {number}", { number })].filter(Boolean).join(" ");
     this.note(text);
     this.say(t("応対のメモに残しました。"));
+  }
+
+  edit() {
+    this.mend(this.id);
   }
 
   more() {

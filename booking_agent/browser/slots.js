@@ -35,8 +35,9 @@ export class Slots {
     this.state.role = "status";
     this.next = element("p", "", "bk-next");
     this.days = element("ol", "", "bk-days");
+    this.head = element("p", "", "bk-day");
     this.times = element("ol", "", "bk-times");
-    place.replaceChildren(said, this.state, this.next, this.days, this.times);
+    place.replaceChildren(said, this.state, this.next, this.days, this.head, this.times);
     this.input.addEventListener("input", (event) => !event.isComposing && this.hear());
     this.input.addEventListener("compositionend", () => this.hear());
     this.input.addEventListener("keydown", (event) => event.key === "Enter" && this.first(event));
@@ -72,6 +73,8 @@ export class Slots {
       this.wish = wish;
       this.read.textContent = !wish ? "" : wish.read ? t("聞き取り: {read}", { read: wish.read }) : t("日付も時間も聞き取れません");
       const fits = this.free().filter(([day]) => this.fitsDay(day));
+      // Times of a day that was not meant are never shown under what was said.
+      if (this.day && !fits.some(([day]) => day === this.day)) Object.assign(this, { day: "", chosen: null });
       if (wish?.first && fits.length && !fits.some(([day]) => day === this.day)) this.pickDay(fits[0][0]);
       this.draw();
     }, 150);
@@ -115,7 +118,9 @@ export class Slots {
   }
 
   draw() {
-    settle(this.next, this.proposed().map(({ day, start, end }) => {
+    const { slots, words } = this.offers();
+    this.next.dataset.title = words;
+    settle(this.next, slots.map(({ day, start, end }) => {
       const key = element("button", `${dayWords(day)} ${start}`);
       key.type = "button";
       key.dataset.key = `${day} ${start}`;
@@ -136,6 +141,7 @@ export class Slots {
       element("b", MARKS[mark] ?? mark, mark, key);
       return row;
     }));
+    this.head.textContent = this.day ? dayWords(this.day) : "";
     const times = (this.calendar?.times?.[this.day] ?? []).filter(([start]) => this.fitsTime(start));
     settle(this.times, times.map(([start, end, mark]) => {
       const ours = this.calendar.ours?.includes(`${this.day}|${start}`);
@@ -154,13 +160,29 @@ export class Slots {
     }));
   }
 
-  // The next free slots that fit what was said, to be offered by voice, as far as their times are known.
-  proposed() {
+  // What is offered by voice: the next free slots that fit what was said; where none does, that, and the next free ones after it.
+  offers() {
+    const fitting = this.nextFree((day) => this.fitsDay(day), (start) => this.fitsTime(start));
+    if (fitting.length || !this.wish?.read || !this.calendar?.seen_at) return { slots: fitting, words: "" };
+    const { first } = this.wish;
+    const ahead = (days) => new Date(Date.now() + (days * 24 + 9) * 3600e3).toISOString().slice(0, 10);
+    if (first && this.window && (first < ahead(this.window.first) || first > ahead(this.window.last))) {
+      const [from, until] = [ahead(this.window.first), ahead(this.window.last)].map(dayWords);
+      return { slots: [], words: t("予約できるのは {from} から {until} までです。", { from, until }) };
+    }
+    // Days that fit, but whose times are not known yet, are looked at when they are chosen.
+    if (this.free().some(([day]) => this.fitsDay(day) && !this.calendar.times?.[day])) return { slots: [], words: "" };
+    const later = this.nextFree((day) => !first || day >= first, () => true);
+    return { slots: later, words: later.length ? t("ご希望の日時に空きはありません。次に空いているのは:") : t("ご希望の日時に空きはありません。") };
+  }
+
+  // The next free slots, as far as their times are known.
+  nextFree(fitsDay, fitsTime) {
     const found = [];
-    for (const [day] of this.free().filter(([one]) => this.fitsDay(one))) {
+    for (const [day] of this.free().filter(([one]) => fitsDay(one))) {
       for (const [start, end, mark] of this.calendar.times?.[day] ?? []) {
         const ours = this.calendar.ours?.includes(`${day}|${start}`);
-        if (!ours && (mark === "free" || mark === "few") && this.fitsTime(start)) found.push({ day, start, end });
+        if (!ours && (mark === "free" || mark === "few") && fitsTime(start)) found.push({ day, start, end });
         if (found.length === PROPOSED) return found;
       }
     }

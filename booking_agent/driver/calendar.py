@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -50,16 +50,31 @@ class Cell:
         return self.mark in (Mark.FREE, Mark.FEW)
 
 
+@dataclass
+class Use:
+    """Which words of a profile's views a site has shown, for whoever wrote them.
+
+    :param unused: for each view its own marks that no cell has had so far.
+    :param read: the views whose `reads` has matched something.
+    """
+
+    unused: dict[str, set[str]] = field(default_factory=dict)
+    read: set[str] = field(default_factory=set)
+
+
 class Calendar:
     """The days or the times of a page.
 
     :param name: of the view in the profile, for words about what went wrong.
     :param today: as the site sees it.
+    :param use: is told which words of the view were of use.
     """
 
-    def __init__(self, visit: Visit, view: View, name: str, today: date) -> None:
+    def __init__(self, visit: Visit, view: View, name: str, today: date, use: Use | None = None) -> None:
         self._visit, self._view, self._name, self._today = visit, view, name, today
         self._own = {Mark(name): words for name, words in view.marks.items()}
+        self._use = use or Use()
+        self._unused = self._use.unused.setdefault(name, {word for words in view.marks.values() for word in words})
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -119,8 +134,17 @@ class Calendar:
             if day is None and span is None:
                 continue
             start, end = span or (None, None)
+            self._note_use(one)
             made.append(Cell(place, one["at"], one["text"], day, start, end, self._mark(one)))
         return made
+
+    def _note_use(self, one: dict[str, Any]) -> None:
+        """What the profile says and a cell has."""
+        if self._unused:
+            tokens = [*one["signs"], *one["classes"], *one["dated"]]
+            self._unused -= {word for word in self._unused if read_mark(tokens, {Mark.FREE: [word]}) is Mark.FREE}
+        if self._view.reads is not None and re.search(self._view.reads.pattern, one["read"]) is not None:
+            self._use.read.add(self._name)
 
     def _told_by(self, one: dict[str, Any]) -> dict[str, str]:
         """Day and time as an attribute says them, where the profile names one."""

@@ -8,10 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
 
+from playwright.sync_api import ElementHandle
+
 from booking_agent.driver.trouble import Reason, Trouble
 from booking_agent.driver.visit import Visit
 from booking_agent.japanese import plain, read_date, read_number, read_span
 from booking_agent.profiles.schema import locator
+
+TITLES = {"day": "予約日", "time": "時間", "counter": "受取窓口", "people": "人数", "name": "氏名"}
+"""What the facts are called that are held against what was meant."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,8 @@ class Shown:
 def read_shown(visit: Visit, names: Mapping[str, str], today: date, step: str, needed: tuple[str, ...] = ("day", "time")) -> Shown:
     """Read a page's facts.
 
-    :param names: for each fact the heading before it, or `css:` and a selector, or `url:` and a pattern of the page's address.
+    :param names: for each fact the heading before it or the label of its field, or `css:` and a selector (` @` and a name after it:
+        that attribute), or `url:` and a pattern of the page's address.
     :raises Trouble: where one of `needed` is not there, or a heading stands before two different things.
     """
     pairs = [tuple(pair) for part in visit.ask("facts") for pair in part]
@@ -66,7 +72,8 @@ def read_shown(visit: Visit, names: Mapping[str, str], today: date, step: str, n
             match = re.search(heading.removeprefix("url:"), visit.page.url)
             found = {match[1]} if match else set()
         elif heading.startswith("css:"):
-            found = {handle.inner_text() for handle in visit.all(locator(heading, "css"))}
+            selector, _, attribute = heading.partition(" @")
+            found = {_said(handle, attribute) for handle in visit.all(locator(selector, "css"))}
         else:
             found = {value for head, value in pairs if plain(head) == plain(heading)}
         if len(found) > 1:
@@ -81,6 +88,17 @@ def read_shown(visit: Visit, names: Mapping[str, str], today: date, step: str, n
             heads = "、".join(dict.fromkeys(head for head, _ in pairs))
             raise Trouble(Reason.CHANGED, step, names.get(fact, fact), heads[:200] or "読める見出しがありません")
     return shown
+
+
+def _said(handle: ElementHandle, attribute: str) -> str:
+    """What an element shows: its attribute where one is named, a field's value or the line that is chosen in it, else its text."""
+    if attribute:
+        return handle.get_attribute(attribute) or ""
+    said = handle.evaluate(
+        "(one) => one.matches('select') ? (one.selectedOptions[0]?.text ?? '')"
+        " : one.matches('input, textarea') ? one.value : one.innerText"
+    )
+    return str(said).strip()
 
 
 def differs(shown: Shown, slot: Slot, people: int | None, name: str = "") -> list[str]:

@@ -11,6 +11,8 @@ from typing import Any
 from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import Request, Route
 
+CONFLICT = 409
+
 ANSWER_WITHIN = 45_000
 """Milliseconds in which the site must answer what was handed in; then its outcome is looked up."""
 
@@ -19,17 +21,22 @@ class HandingIn:
     """What went out at the last button.
 
     :param sent: how many requests that hand something in were sent.
+    :param asked: whether anything at all has gone out that a script or a link may book by.
+    :param conflict: whether it was refused because somebody else was sooner (HTTP 409, RFC 9110 15.5.10).
     :param lost: whether one of them was never answered.
     """
 
     def __init__(self) -> None:
         self.sent = 0
+        self.asked = False
         self.lost = False
+        self.conflict = False
         self._known: set[tuple[str, str, bytes | None]] = set()
 
     def pass_on(self, route: Route) -> None:
         """Let a request out, if it was not sent before."""
         request = route.request
+        self.asked = self.asked or request.resource_type in ("document", "xhr", "fetch", "other", "script")
         if not self._hands_in(request):
             route.fallback()
             return
@@ -45,6 +52,7 @@ class HandingIn:
             self.lost = True
             route.abort("connectionfailed")
             return
+        self.conflict = self.conflict or answer.status == CONFLICT
         route.fulfill(response=answer)
 
     def _hands_in(self, request: Request) -> bool:

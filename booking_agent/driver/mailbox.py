@@ -72,6 +72,17 @@ class DeskMailbox:
         except (OSError, imaplib.IMAP4.error) as error:
             raise Trouble(Reason.MAIL, "mail", self._account.host, type(error).__name__) from error
 
+    def texts(self) -> list[str]:
+        """What the mails of this booking say that have come so far.
+
+        :raises Trouble: where the mailbox cannot be reached.
+        """
+        try:
+            with self._open() as box:
+                return list(self._texts(box))
+        except (OSError, imaplib.IMAP4.error) as error:
+            raise Trouble(Reason.MAIL, "mail", self._account.host, type(error).__name__) from error
+
     @contextmanager
     def _open(self) -> Iterator[imaplib.IMAP4]:
         kind = imaplib.IMAP4_SSL if self._account.tls else imaplib.IMAP4

@@ -174,8 +174,9 @@
       if (!shown(head)) continue;
       const said = bare(own(head));
       if (!said || said.length > 30) continue;
-      const cells = beside(head).filter(shown);
-      const value = norm(cells.map((cell) => text(cell)).join(" "));
+      const field = head.tagName === "LABEL" && !["checkbox", "radio"].includes(head.control?.type) ? head.control : null;
+      const cells = field ? [] : beside(head).filter(shown);
+      const value = field ? norm(field.selectedOptions?.[0]?.text ?? field.value ?? "") : norm(cells.map((cell) => text(cell)).join(" "));
       if (value) pairs.push([said, value]);
     }
     return pairs;

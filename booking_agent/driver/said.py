@@ -28,17 +28,23 @@ USUAL: dict[str, tuple[str, ...]] = {
 _REASONS = {"none": Reason.MISMATCH, "refused": Reason.REFUSED}
 
 
-def read_said(words: str, own: dict[str, list[str]]) -> tuple[Reason | None, str]:
+WEAK = (Reason.REFUSED, Reason.BUSY, Reason.ENDED)
+"""Reasons whose usual words may stand on a page though nothing is wrong."""
+
+
+def read_said(words: str, own: dict[str, list[str]], before: str) -> tuple[Reason | None, str]:
     """The reason that a page's words give, and the words that gave it.
 
     :param own: what the profile says beyond the usual; it goes before it.
+    :param before: what stood there before the last press; of the weak reasons only words that are new count.
     """
-    said = plain(words)
+    said, stood = plain(words), plain(before)
     for source in (own, USUAL):
         for name, texts in source.items():
             for text in texts:
-                if plain(text) in said:
-                    return _REASONS.get(name) or Reason(name), text
+                reason = _REASONS.get(name) or Reason(name)
+                if plain(text) in said and not (reason in WEAK and plain(text) in stood):
+                    return reason, text
     return None, ""
 
 

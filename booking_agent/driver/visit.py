@@ -26,9 +26,6 @@ PATIENCE = 10.0
 """Seconds in which what the profile names must stand on the page, once the page is at rest."""
 
 _ENDLESS = {"websocket", "eventsource", "ping", "media", "other"}
-_WEAK = (Reason.REFUSED, Reason.BUSY, Reason.ENDED)
-"""Reasons whose usual words may stand on a page though nothing is wrong."""
-
 _ASKED = ("document", "xhr", "fetch")
 """What counts against the budget of requests; pictures and style sheets are no work for a site's owner."""
 
@@ -210,8 +207,10 @@ class Visit:
         """
         self._alive()
         said = self.words()
-        reason, words = read_said(said, self.profile.errors)
-        if reason in _WEAK and not self._is_new(words, reason):
+        before, fields = self._before
+        reason, words = read_said(said, self.profile.errors, before)
+        if reason is Reason.REFUSED and not (fields and fields == self.ask("alternatives", "field")):
+            # A form that refuses stands there again.
             reason = None
         if reason is not None and reason not in (Reason.REFUSED, Reason.BUSY):
             raise Trouble(reason, step, expected, words)
@@ -223,13 +222,6 @@ class Visit:
         if reason is not None:
             raise Trouble(reason, step, expected, words)
 
-    def _is_new(self, words: str, reason: Reason) -> bool:
-        """Whether words that a page may have anyway have come with the last press; a form that refuses stands there again."""
-        before, fields = self._before
-        if plain(words) in plain(before):
-            return False
-        return reason is not Reason.REFUSED or (bool(fields) and fields == self.ask("alternatives", "field"))
-
     def check_answers(self, step: str) -> None:
         """The site has answered that it is busy or away, whatever the page shows.
 
@@ -240,13 +232,14 @@ class Visit:
 
     # -- doing --------------------------------------------------------------------------------------------------------
 
-    def walk(self, name: str, steps: list[Step]) -> None:
+    def walk(self, name: str, steps: list[Step], first: int = 1) -> None:
         """Do these steps.
 
         :param name: of the part of the profile, such as `book.fill`.
+        :param first: the how many-th of that part the first of them is.
         :raises Trouble: where one of them cannot be done.
         """
-        for place, step in enumerate(steps, 1):
+        for place, step in enumerate(steps, first):
             if self._is_meant(step) and (not step.maybe or self._is_there(step)):
                 label = f"{name} {place}: {step.verb}"
                 self._tell(label)
@@ -267,7 +260,10 @@ class Visit:
 
     def do(self, step: Step, label: str) -> None:
         """One step."""
-        self._answer, self._bad, self._asked = step.dialog, [], []
+        self._answer, self._asked = step.dialog, []
+        if not step.see:
+            # Who only looks has asked for nothing: what was answered before still counts.
+            self._bad = []
         if step.open:
             self.open(urljoin(self.profile.start, self.fill(step.open)), label)
         for wanted in (step.click, step.hold):

@@ -9,9 +9,9 @@ from typing import Any
 
 from playwright.sync_api import Error as BrowserError
 
-from booking_agent.driver.calendar import Calendar, Cell
+from booking_agent.driver.calendar import Calendar, Cell, Use
 from booking_agent.driver.facts import Shown, Slot, differs, read_shown
-from booking_agent.driver.handing_in import handing_in
+from booking_agent.driver.handing_in import HandingIn, handing_in
 from booking_agent.driver.said import is_none
 from booking_agent.driver.trouble import Reason, Trouble
 from booking_agent.driver.visit import Mailbox, Visit
@@ -39,6 +39,7 @@ class Work:
         self.context = context
         self.visit = Visit(context, profile, clock, values, flags, mailbox, tell)
         self.held = False
+        self.use = Use()
         self._tell = tell
         self.open_day: date | None = None
 
@@ -113,12 +114,12 @@ class Work:
     @property
     def _days(self) -> Calendar:
         assert self.profile.days is not None
-        return Calendar(self.visit, self.profile.days, "days", self.today)
+        return Calendar(self.visit, self.profile.days, "days", self.today, self.use)
 
     @property
     def _times(self) -> Calendar:
         assert self.profile.times is not None
-        return Calendar(self.visit, self.profile.times, "times", self.today)
+        return Calendar(self.visit, self.profile.times, "times", self.today, self.use)
 
     # -- fill and hold ------------------------------------------------------------------------------------------------
 
@@ -128,21 +129,28 @@ class Work:
         :raises Trouble: `taken` where it is not free.
         """
         self._tell(f"{self.what}: choose")
+        before = self.held
+        self.held = bool(self.flow.holds) and not any(step.hold for step in self.flow.fill)
+        try:
+            self._choose(slot)
+        except Trouble as trouble:
+            if trouble.reason is Reason.TAKEN:
+                self.held = before
+            raise
+
+    def _choose(self, slot: Slot) -> None:
         if self.profile.times is None:
             self._days.choose(slot.day, slot.start)
         else:
             self._open(slot.day)
             self._times.choose(None, slot.start)
-        self.held = bool(self.flow.holds) and not any(step.hold for step in self.flow.fill)
 
     def fill(self) -> None:
         """From the chosen slot to the page that shows everything once more."""
         for place, step in enumerate(self.flow.fill, 1):
-            self.visit.walk(f"{self.what}.fill", [step]) if not step.hold else self._hold(place, step)
-
-    def _hold(self, place: int, step: Any) -> None:
-        self.visit.walk(f"{self.what}.fill", [step])
-        self.held = True
+            # Whose answer is lost may have kept the slot all the same.
+            self.held = self.held or bool(step.hold)
+            self.visit.walk(f"{self.what}.fill", [step], place)
 
     def read_back(self) -> Shown:
         """What the site shows before the last button.
@@ -169,7 +177,9 @@ class Work:
         """
         first = self.flow.commit[0]
         step = f"{self.what}.commit 1: {first.verb}"
-        self.visit.one(self.visit.locate(first.click or first.hold, "press"), step)
+        wanted = self.visit.locate(first.click or first.hold, "press")
+        if not self.visit.one(wanted, step).is_enabled():
+            raise Trouble(Reason.CHANGED, step, str(wanted), "ボタンはありますが、押せない状態です")
         if any(self.visit.ask("captcha")):
             raise Trouble(Reason.CAPTCHA, step)
 
@@ -181,24 +191,32 @@ class Work:
         """
         flow = self.flow
         assert flow.done is not None
+        label = f"{self.what}.commit"
         with handing_in(self.context) as handed:
             try:
                 for place, step in enumerate(flow.commit, 1):
-                    self.visit.do(step, f"{self.what}.commit {place}: {step.verb}")
-                if handed.lost:
-                    # No page will say anything any more: it is looked up at once.
-                    raise Trouble(Reason.IN_DOUBT, f"{self.what}: done", flow.done.see)
+                    label = f"{self.what}.commit {place}: {step.verb}"
+                    self.visit.do(step, label)
+                    if handed.lost:
+                        # No page will say anything any more: it is looked up at once.
+                        raise Trouble(Reason.IN_DOUBT, label, flow.done.see)
+                    if handed.conflict:
+                        raise Trouble(Reason.TAKEN, label, flow.done.see, "HTTP 409")
                 return self._done(flow)
             except (Trouble, BrowserError) as error:
-                if not handed.sent and isinstance(error, Trouble):
-                    # Nothing has left the machine: nothing can have been booked.
-                    raise
-                if isinstance(error, Trouble) and error.reason in _SAYS_NO and not handed.lost:
-                    raise
-                where = error.step if isinstance(error, Trouble) else f"{self.what}.commit"
-                raise Trouble(
-                    Reason.IN_DOUBT, where, flow.done.see, "答えがありません" if handed.lost else str(getattr(error, "seen", ""))
-                ) from error
+                raise self._verdict(handed, error, label) from error
+
+    def _verdict(self, handed: HandingIn, error: Trouble | BrowserError, label: str) -> Trouble:
+        """What is known after the last button did not lead to "done"."""
+        assert self.flow.done is not None
+        expected = self.flow.done.see
+        if not handed.sent and not handed.asked:
+            # Nothing has left the machine: nothing can have been booked.
+            return error if isinstance(error, Trouble) else Trouble(Reason.CHANGED, label, expected, "押せませんでした")
+        if not handed.lost and isinstance(error, Trouble) and error.reason in _SAYS_NO:
+            return error
+        where = error.step if isinstance(error, Trouble) else label
+        return Trouble(Reason.IN_DOUBT, where, expected, "答えがありません" if handed.lost else str(getattr(error, "seen", "")))
 
     def _done(self, flow: Flow) -> Shown:
         assert flow.done is not None

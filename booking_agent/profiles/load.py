@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
-import jmespath
 import msgspec
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
 from booking_agent.japanese import Mark
-from booking_agent.profiles.schema import ERRORS, FACTS, KINDS, Profile, locator
-from booking_agent.profiles.values import COMPOSED, FIELDS, FILTERS, NOT_ASKED, STAFF, Template
+from booking_agent.profiles.lint import lint
+from booking_agent.profiles.schema import KINDS, Profile, locator
 from contact_center.errors import BadInput, NotFound
 
+_TYPES = {
+    "int": "数", "str": "文字", "bool": "true か false", "array": "並び（- で始まる行か [ ]）",
+    "object": "項目（名前: 値）", "null": "空",
+}  # fmt: skip
 _SAID = (
     (re.compile(r"Object contains unknown field `(.+)`"), "「{0}」という項目はありません。つづりを確かめてください"),
     (re.compile(r"Object missing required field `(.+)`"), "「{0}」がありません。書き足してください"),
@@ -36,6 +38,8 @@ def read(path: Path) -> Profile:
     """
     try:
         text = path.read_text("utf-8")
+    except FileNotFoundError as error:
+        raise BadInput("%(path)s がありません。場所と名前を確かめてください。", path=path) from error
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput("%(path)s を読めません。UTF-8で書かれたファイルを指定してください。", path=path) from error
     yaml = YAML()
@@ -49,7 +53,8 @@ def read(path: Path) -> Profile:
     try:
         profile = msgspec.convert(_bare(tree), Profile)
     except msgspec.ValidationError as error:
-        said, _, where = str(error).partition(" - at `$")
+        said, _, where = str(error).partition(" - at `")
+        where = where.removeprefix("key` in `").removeprefix("$")
         raise _bad([(path, _line(tree, where.rstrip("`"), said), _japanese(said))]) from error
     wrong = [(path, _line(tree, where), said) for where, said in lint(profile)]
     if profile.site != path.stem:
@@ -59,87 +64,16 @@ def read(path: Path) -> Profile:
     return profile
 
 
-def lint(profile: Profile) -> Iterator[tuple[str, str]]:
-    """What no schema sees: each finding with its place in the tree."""
-    if profile.by != "web":
-        if not profile.instead:
-            yield "", "web で予約できないサイトには instead（オペレーターがすること）を書いてください"
-        return
-    for name in ("start", "consent", "book", "days"):
-        if not getattr(profile, name):
-            yield "", f"「{name}」がありません。書き足してください"
-    if not profile.start.startswith(("http://", "https://")):
-        yield ".start", "start は http:// か https:// で始めてください"
-    for name in profile.facts:
-        if name not in FACTS:
-            yield ".facts", f"facts に「{name}」はありません。使えるのは {'・'.join(FACTS)}"
-    for name in profile.errors:
-        if name not in ERRORS:
-            yield ".errors", f"errors に「{name}」はありません。使えるのは {'・'.join(ERRORS)}"
-    for place, text in _texts(profile):
-        for name, filters in Template(text).names():
-            if name in STAFF and profile.mailbox != "staff":
-                yield place, f"「{{{name}}}」を使うサイトには mailbox: staff を書いてください"
-            elif name not in (*FIELDS, *COMPOSED, *NOT_ASKED, *STAFF):
-                yield place, f"「{{{name}}}」という値はありません。使えるのは {'・'.join([*FIELDS, *COMPOSED, *NOT_ASKED, *STAFF])}"
-            for one in filters:
-                if one not in FILTERS:
-                    yield place, f"「|{one}」という書き方はありません。使えるのは {'・'.join(FILTERS)}"
-        if text.count("{") != text.count("}"):
-            yield place, "{ と } の数が合いません"
-    for name, flow in profile.flows():
-        shown = {**profile.facts, **flow.shows}
-        if name == "find":
-            if not flow.enter:
-                yield f".{name}", "find には enter（予約が出るまでの手順）が必要です"
-            continue
-        if not flow.commit or flow.done is None:
-            yield f".{name}", f"{name} には commit（最後のボタン）と done（終わったことを示す言葉）が必要です"
-        for fact in ("day", "time"):
-            if fact not in shown:
-                yield (
-                    f".{name}",
-                    f"確認の画面で「{fact}」が読めないと予約できません。facts か {name}.shows に見出しを書いてください",
-                )
-        if len(profile.counters) > 1 and "counter" not in shown:
-            yield f".{name}", "窓口が複数あるので、確認の画面の窓口の見出し（counter）が必要です"
-    yield from _lane(profile)
-    if (profile.change or profile.cancel) and profile.find is None:
-        yield "", "change と cancel には find（予約を出す手順）が必要です"
-    if profile.mailbox in ("none", "staff") and any(step.mail for _, step in profile.steps()):
-        yield "", "mail の手順があるので、mailbox に resident か desk を書いてください"
+def line_of(path: Path, step: str) -> int:
+    """The line of a profile that a step of a walk comes from.
 
-
-def _lane(profile: Profile) -> Iterator[tuple[str, str]]:
-    lane = profile.lane
-    if lane is None:
-        return
-    if not profile.look:
-        yield ".lane", "lane は look の近道です。look（人の値なしで空きを見る手順）も書いてください"
-    if lane.counters and len(lane.counters) != len(profile.counters):
-        yield ".lane.counters", f"counters は{len(profile.counters)}個ですが、lane.counters は{len(lane.counters)}個です"
-    if profile.times is not None and lane.times is None:
-        yield ".lane", "times のあるサイトの lane には times も必要です"
-    for name, reading, more in (("days", lane.days, ("month",)), ("times", lane.times, ("day",))):
-        if reading is None:
-            continue
-        known = (*NOT_ASKED, "counter_id", *more)
-        for value, _ in Template(reading.address).names():
-            if value not in known:
-                yield f".lane.{name}", f"「{{{value}}}」は lane では使えません。使えるのは {'・'.join(known)}"
-        try:
-            jmespath.compile(reading.each or "@")
-        except jmespath.exceptions.JMESPathError:
-            yield f".lane.{name}", f"each をJMESPathとして読めません（{reading.each}）"
-
-
-def _texts(profile: Profile) -> Iterator[tuple[str, str]]:
-    counts: dict[str, int] = {}
-    for place, step in profile.steps():
-        at = counts[place] = counts.get(place, -1) + 1
-        for text in step.templates():
-            if text:
-                yield f".{place}[{at}]", text
+    :param step: in the words of a trouble, such as `book.fill 3: click`, `days` or `find`.
+    """
+    name, _, place = step.partition(":")[0].partition(" ")
+    where = "".join(f".{part}" for part in name.split("."))
+    where += f"[{int(place) - 1}]" if place.isdigit() else ""
+    tree = YAML().load(StringIO(path.read_text("utf-8")))
+    return _line(tree, where)
 
 
 def _bare(node: Any) -> Any:
@@ -162,15 +96,17 @@ def _line(tree: Any, where: str, said: str = "") -> int:
             node = node[key]
         except (KeyError, IndexError, AttributeError, TypeError):
             return line
-    if (found := re.search(r"unknown field `(.+)`", said)) is not None and hasattr(node, "lc") and found[1] in node:
-        line = node.lc.key(found[1])[0] + 1
+    found = re.search(r"unknown field `(.+)`|Invalid enum value '(.+)'", said)
+    key = (found[1] or found[2]) if found is not None else ""
+    if key and hasattr(node, "lc") and key in node:
+        line = node.lc.key(key)[0] + 1
     return line
 
 
 def _japanese(said: str) -> str:
     for pattern, sentence in _SAID:
         if (found := pattern.search(said)) is not None:
-            return sentence.format(*found.groups())
+            return sentence.format(*(_TYPES.get(part, part) for part in found.groups()))
     return said
 
 

@@ -176,10 +176,13 @@ class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a booking whose answer was lost can be found without its number.
 
     :param mail: a regular expression whose group is the number, in the mail that the site sends when it is done.
+    :param shows: regular expressions whose group is the `day`, the `time` or the `counter` in that mail; a mail that
+        shows day and time proves the booking.
     :param already: the site lets nobody begin who holds a reservation: whether `book.enter` is let through tells.
     """
 
     mail: str = ""
+    shows: dict[Literal["day", "time", "counter"], str] = {}
     already: bool = False
 
 
@@ -280,6 +283,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     :param start: the address of its first page.
     :param by: whether it can be booked by web; else `instead` tells the operator what to do.
     :param consent: the city's written consent to be operated by us: by whom and when.
+    :param office: whom at the city to telephone where a booking's outcome cannot be looked up: name and number.
     :param counters: names of the counters as the site writes them; empty where there is only one and it is not chosen.
     :param mailbox: whose mailbox gets mailed codes and addresses: the resident's own, the desk's; none is needed, or none because
         the city's staff sign-in is used to book for others.
@@ -302,6 +306,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     by: Literal["web", "phone", "line"] = "web"
     instead: str = ""
     consent: str = ""
+    office: str = ""
     counters: list[str] = []
     most: Annotated[int, Meta(ge=1, le=20)] = 1
     window: Window = Window()
@@ -337,6 +342,11 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         for name, flow in self.flows():
             for part, step in flow.steps():
                 yield f"{name}.{part}", step
+
+    def uses(self, what: str, value: str) -> bool:
+        """Whether the way to the days of a flow asks for the `counter` or the number of `people`."""
+        steps = self.flow(what).enter or (self.look if what == "book" else [])
+        return any("{" + value in text for step in steps for text in step.templates())
 
     def flow(self, what: str) -> Flow:
         """The flow of that name.

@@ -60,6 +60,7 @@ def _site(profile: Profile) -> dict[str, Any]:
             {"ask": q.ask, "yes": {"stop": q.yes.stop, "bring": q.yes.bring, "set": q.yes.set},
              "no": {"stop": q.no.stop, "bring": q.no.bring, "set": q.no.set}} for q in profile.questions
         ],
+        "uses": {what: [name for name in ("counter", "people") if profile.uses(what, name)] for what in offers},
         "asks": {what: bookings.fields(profile, what, set()) for what in offers},
         "asks_if": {
             flag: {what: bookings.fields(profile, what, {flag}) for what in offers} for flag in sorted(flags)

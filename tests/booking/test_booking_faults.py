@@ -220,3 +220,11 @@ def test_who_does_not_book_sees_no_booking(desk: Desk, city: City) -> None:
         stranger = person(desk.house, f"x-{role}".replace("_", "-"), role)
         with desk.house.database.reading() as session, pytest.raises(Exception, match="権限|ありません"):
             desk.bookings.access(session, stranger, row.id)
+
+
+def test_a_name_that_the_site_cannot_write_is_said_to_be_refused(desk: Desk, city: City) -> None:
+    id = desk.plan("pages", city.person("涼子"))
+    desk.choose(id)
+    row = desk.until(id, "refused", "failed", "yes")
+    assert (row.state, row.booked, row.reason) == ("refused", "no", "refused"), row.trouble
+    assert "使用できない文字" in row.trouble["seen"]

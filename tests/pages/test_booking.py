@@ -15,6 +15,7 @@ from booking_agent import demo
 from booking_agent.events import BookingHandedOver
 from booking_agent.model import CalendarRow, Intent
 from booking_agent.settings import REHEARSAL_PORT, REHEARSAL_TOKEN
+from contact_center.personal import Owner, Personal
 from telephony.demo import RESIDENT_SAYS
 from tests.asterisk.conftest import Desk
 from tests.pages.test_console import complaints
@@ -96,14 +97,14 @@ def test_the_slots_are_looked_at_while_it_still_rings(counter: Counter) -> None:
     counter.page.wait_for_selector("#presence[data-state=on_contact]")
     counter.page.keyboard.press("Alt+y")
     counter.page.select_option("#bk-site", SITE)
-    counter.asks("yes", "yes", "no")
+    counter.asks("yes", "yes", "yes", "no")
     assert counter.page.locator("#bk-slots .bk-days button:enabled").count() > 5
 
 
 def test_nobody_is_shown_a_slot_who_may_not_book(counter: Counter) -> None:
     counter.fresh()
     assert not counter.page.locator("#bk-slots").is_visible()
-    counter.asks("no")
+    counter.asks("yes", "no")
     assert "はがきが届いてから" in counter.page.locator("#bk-stop").inner_text()
     assert not counter.page.locator("#bk-slots").is_visible() and not counter.page.locator("#bk-form").is_visible()
     assert complaints(counter.page) == []
@@ -113,7 +114,7 @@ def test_a_pickup_is_booked_by_keyboard_alone_from_the_spoken_date_to_the_number
     counter.fresh()
     page = counter.page
     page.focus("#bk-questions-list input[name=bk-q0][value=yes]")
-    for answer in ("Space", "Space", "ArrowRight"):
+    for answer in ("Space", "Space", "Space", "ArrowRight"):
         page.keyboard.press(answer)
         page.keyboard.press("Tab")
     page.select_option("#bk-counter", COUNTER)
@@ -146,6 +147,41 @@ def test_a_pickup_is_booked_by_keyboard_alone_from_the_spoken_date_to_the_number
     assert booked["number"] in page.locator("#note").input_value()
 
 
+def test_times_of_another_day_never_stand_under_what_was_said(counter: Counter) -> None:
+    counter.fresh()
+    page = counter.page
+    counter.asks("yes", "yes", "yes", "no")
+    page.select_option("#bk-counter", COUNTER)
+    page.locator("#bk-slots .bk-days button:enabled").first.click()
+    page.locator("#bk-slots .bk-times button:enabled").first.wait_for()
+    day = page.locator("#bk-slots .bk-days button[aria-pressed=true] span").inner_text()
+    assert page.locator("#bk-slots .bk-day").inner_text() == day
+    closed = page.locator("#bk-slots .bk-days button:disabled").last.get_attribute("data-day").split("-")
+    page.fill("#bk-slots-said", f"{int(closed[1])}月{int(closed[2])}日の午後")
+    page.wait_for_function("document.querySelectorAll('#bk-slots .bk-times button').length === 0")
+    assert page.locator("#bk-slots .bk-day").inner_text() == ""
+    assert "空きはありません" in page.locator("#bk-slots .bk-next").get_attribute("data-title")
+
+
+def test_what_the_site_does_not_know_is_corrected_where_it_was_typed(counter: Counter) -> None:
+    counter.fresh()
+    counter.asks("yes", "yes", "yes", "no")
+    counter.page.select_option("#bk-counter", COUNTER)
+    demo._slot(counter.page, "#bk-slots")
+    who = counter.person()
+    counter.fills(who | {"number": "ZZZ999999"})
+    counter.page.wait_for_selector("#bk-run button[data-does=yes]", timeout=60000)
+    counter.page.keyboard.press("Alt+Enter")
+    assert "一致しません" in counter.trouble()
+    counter.page.click("#bk-run button[data-does=edit]")
+    assert counter.page.locator("#bk-fields input[name=family]").input_value() == who["family"]
+    counter.fills(who)
+    counter.page.wait_for_selector("#bk-run button[data-does=yes]", timeout=60000)
+    counter.page.click("#bk-run button[data-does=no]")
+    # What the operator has stopped is no alarm.
+    counter.page.wait_for_selector("#bk-run p.quiet[role=alert]")
+
+
 @pytest.mark.parametrize(
     ("fault", "words"),
     [("taken_500", "先に埋まりました"), ("other_time", "選んだ内容と違う"), ("labels", "画面が変わって"), ("maintenance", "停止中"),
@@ -153,7 +189,7 @@ def test_a_pickup_is_booked_by_keyboard_alone_from_the_spoken_date_to_the_number
 )  # fmt: skip
 def test_every_trouble_is_said_in_words_that_tell_whether_anything_was_booked(counter: Counter, fault: str, words: str) -> None:
     counter.fresh()
-    counter.asks("yes", "yes", "no")
+    counter.asks("yes", "yes", "yes", "no")
     counter.page.select_option("#bk-counter", COUNTER)
     demo._slot(counter.page, "#bk-slots")
     counter.city("/switches", [{"fault": fault, "face": "app"}])
@@ -176,6 +212,8 @@ def test_what_nobody_can_look_up_is_found_out_by_the_supervisor(counter: Counter
         )  # fmt: skip
         session.add(row)
         session.flush()
+        counter.house.vault.put(session, Owner("booking", str(row.id)), "family", Personal("見本"))
+        counter.house.vault.put(session, Owner("booking", str(row.id)), "letter_password", Personal("himitsu9"))
         counter.house.log.append(session, BookingHandedOver(city="mihon", actor="booking_agent", intent=row.id, reason="in_doubt"))
     page = counter.stage.page(counter.page.context.browser)
     counter.stage.sign_in(page, "supervisor", "/supervise")
@@ -183,6 +221,8 @@ def test_what_nobody_can_look_up_is_found_out_by_the_supervisor(counter: Counter
     page.click("#cases button.strong")
     page.wait_for_selector(".bk-settle")
     assert "もう一度申し込まず" in page.locator("#bk-run .bk-stop").inner_text()
+    known = page.locator(".bk-known").inner_text()
+    assert "見本市 市民課" in known and "見本" in known and "himitsu9" not in page.content()
     page.fill("#bk-settle-number", "12345678")
     page.click(".bk-settle button[value=yes]")
     page.wait_for_selector(".bk-number")
@@ -192,3 +232,30 @@ def test_what_nobody_can_look_up_is_found_out_by_the_supervisor(counter: Counter
     page.wait_for_selector("#lines li")
     assert not page.locator("#attention a").is_visible()
     page.context.close()
+
+
+def test_what_was_done_for_one_caller_does_not_stand_beside_the_next(counter: Counter) -> None:
+    counter.fresh()
+    page, who = counter.page, counter.person()
+    counter.asks("yes", "yes", "yes", "no")
+    page.select_option("#bk-counter", COUNTER)
+    demo._slot(page, "#bk-slots")
+    counter.fills(who)
+    page.wait_for_selector("#bk-run button[data-does=yes]", timeout=60000)
+    page.keyboard.press("Alt+Enter")
+    page.wait_for_selector("#bk-run button[data-does=keep]", timeout=60000)
+    number = page.locator(".bk-number").inner_text()
+    page.select_option("#bk-what", "cancel", force=True)
+    counter.caller.leaves()
+    page.wait_for_selector("#presence[data-state=wrapping]")
+    page.check("#categories input[value=booking]", force=True)
+    page.check("#outcomes input[value=booked]", force=True)
+    page.click("#finish:not([disabled])")
+    page.wait_for_selector("#presence[data-state=available]")
+    counter.caller = counter.stage.resident("0705555" + "6666")
+    counter.caller.says(counter.stage.voice("books", RESIDENT_SAYS))
+    counter.caller.calls()
+    Desk(counter.stage, page).rings()
+    page.wait_for_selector("#bk-plan:not([hidden])")
+    assert number not in page.locator("#panel-booking").inner_text()
+    assert page.locator("#bk-what").input_value() == "book" and not page.locator("#bk-run").is_visible()
