@@ -31,6 +31,8 @@ WORDS = {
     Reason.CHANGED: "プロファイルと画面が違う", Reason.DIFFERENT: "選んだ内容と画面が違う", Reason.CAPTCHA: "画像認証",
     Reason.MAIL: "メールが要る、または届かない", Reason.BROWSER: "ブラウザーが止まった", Reason.IN_DOUBT: "分からない",
 }  # fmt: skip
+"""Why a walk stopped, in the words of who writes profiles."""
+
 DAYS_TRIED = 5
 """Free days of which one must have times."""
 
@@ -148,11 +150,11 @@ def _look(work: Work, walk: _Walk, as_person: bool) -> None:
     report, profile = walk.report, work.profile
     if not as_person and not profile.look:
         work.visit.open(profile.start, "start")
-        for step in work.flow.enter if work.what != "look" else _first_flow(work):
+        for place, step in enumerate(_first_flow(work), 1):
             if step.open:
-                work.visit.walk("book.enter", [step])
+                work.visit.walk("book.enter", [step], place)
             elif step.click:
-                work.visit.one(work.visit.locate(step.click, "press"), f"初めの画面: {step.click}")
+                work.visit.one(work.visit.locate(step.click, "press"), f"book.enter {place}: click")
                 break
         report.say("初めの画面に、プロファイルの最初のボタンがあります（その先は、人の値がないと歩けません）。")
         walk.note(work, "start")

@@ -55,7 +55,8 @@ class Conductor:
         self.what = What(row.what)
         self.values = self._values()
         self._beat_at = self.clock.monotonic()
-        self._stopped = self._mailing = False
+        self._stopped = False
+        self._before_mail = ""
         self._hold_until: datetime | None = row.hold_until
 
     def _values(self) -> dict[str, Any]:
@@ -274,9 +275,12 @@ class Conductor:
     def _told(self, step: str) -> None:
         """Before each step on the site: a sign of life, and whether the operator has stopped it."""
         self._pulse()
-        if step.endswith(": mail") or self._mailing:
-            self._mailing = step.endswith(": mail")
-            self._record.step("mail" if self._mailing else "enter")
+        if step.endswith(": mail"):
+            self._before_mail = self._before_mail or self._record.row().step
+            self._record.step("mail")
+        elif self._before_mail:
+            self._record.step(self._before_mail)
+            self._before_mail = ""
         said = self._record.next_command()
         if said is not None and said.kind == "stop":
             self._stopped = True

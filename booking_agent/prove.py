@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from datetime import datetime, timedelta
@@ -12,7 +11,7 @@ from typing import Any
 from playwright.sync_api import Error as BrowserError
 
 from booking_agent.driver.facts import Shown, Slot, differs
-from booking_agent.driver.mailbox import DeskMailbox
+from booking_agent.driver.mailbox import DeskMailbox, found
 from booking_agent.driver.trouble import Reason, Trouble
 from booking_agent.model import What
 from booking_agent.profiles import Profile, Template
@@ -55,9 +54,8 @@ class Prover:
         self._record.in_doubt(trouble)
         self._record.step("prove")
         while True:
-            late = self._clock.now() - self._since
             try:
-                if self._look(late > timedelta(seconds=NOT_BEFORE)):
+                if self._look(self._late() > timedelta(seconds=NOT_BEFORE)):
                     return
             except Conflict:
                 # Somebody else has it by now.
@@ -66,11 +64,15 @@ class Prover:
                 # The site is away or busy, and is asked again; or the profile does not fit, and then a person is asked in time.
                 if not isinstance(error, (Trouble, BrowserError)):
                     _log.warning("a look at the outcome failed: %s", type(error).__name__)
-            if late > timedelta(seconds=WITHIN) or not self._may_still_be_known():
+            if self._late() > timedelta(seconds=WITHIN) or not self._may_still_be_known():
                 self._record.hand_over(self._told(trouble))
                 return
             self._pulse()
             self._clock.sleep(PAUSE)
+
+    def _late(self) -> timedelta:
+        """How long ago the last button was pressed."""
+        return self._clock.now() - self._since
 
     def _may_still_be_known(self) -> bool:
         """Whether there is any way left to look it up: without one nobody is kept waiting."""
@@ -113,11 +115,11 @@ class Prover:
         texts = mailbox.texts()
         self._mails = len(texts)
         for text in texts:
-            number = _found(proof.mail, text)
+            number = found(proof.mail, text)
             if number and number != self._values.get(NUMBER):
                 self._values[NUMBER] = number
                 self._record.keep_number(number)
-            shows: dict[str, str] = {name: one for name, pattern in proof.shows.items() if (one := _found(pattern, text))}
+            shows: dict[str, str] = {name: one for name, pattern in proof.shows.items() if (one := found(pattern, text))}
             shown = Shown({**shows, **({"number": number} if number else {})}, day_of(self._clock.now()))
             if self._slot is not None and shown.slot() is not None and not differs(shown, self._slot, None):
                 return self._proved("mail", shown, str(self._values.get(NUMBER, "")))
@@ -171,9 +173,3 @@ class Prover:
     def _not_done(self) -> bool:
         self._record.stopped(Trouble(Reason.STOPPED, "prove", seen="照会の結果、受け付けられていませんでした"), None)
         return True
-
-
-def _found(pattern: str, text: str) -> str:
-    """What a pattern's group finds in a mail; empty where there is no pattern, or nothing."""
-    match = re.search(pattern, text) if pattern else None
-    return "" if match is None else match[1] if match.groups() else match[0]

@@ -17,9 +17,9 @@ from booking_agent.japanese import birthday, read_date
 from booking_agent.model import OPEN, OWNER, CalendarRow, Command, Intent, Lease, State, Traffic, Waits, What
 from booking_agent.profiles import FIELDS, Profile, Profiles, wanted_fields
 from booking_agent.record import NUMBER, PICTURE, SHOWN, end, keep_on_contact
-from booking_agent.settings import CONTACT, MAIL_ADDRESS, MAIL_HOST, REHEARSAL_PORT, SITES
+from booking_agent.settings import CONTACT, MAIL_ADDRESS, REHEARSAL_PORT, SITES
 from booking_agent.shape import shaped
-from booking_agent.staff import staff_sign_in
+from booking_agent.staff import check_means
 from contact_center.audit import Act
 from contact_center.clock import day_of
 from contact_center.contacts import Contact
@@ -121,13 +121,7 @@ class Bookings:
         actor.require("booking.run", profile.city)
         if profile.by != "web" or what not in dict(profile.flows()):
             raise BadInput("このサイトではその手続きができません。%(instead)s", instead=profile.instead)
-        if profile.mailbox == "staff":
-            staff_sign_in(self._house.settings, site)
-        if profile.mailbox == "desk" and not self._house.settings[MAIL_HOST]:
-            raise BadInput(
-                "このサイトは予約のメールを窓口のメールボックスで受けますが、その設定がありません。責任者にお知らせください"
-                "（booking.mail_host など）。"
-            )
+        check_means(self._house.settings, profile)
         self._check_contact(session, actor, contact)
         self._calendar_check(profile, counter, people)
         known = set(flags) | ({"many"} if people > 1 else set())
@@ -329,7 +323,8 @@ def as_leaf(row: Intent) -> dict[str, Any]:
         "day": str(row.day) if row.day else "", "start": f"{row.start:%H:%M}" if row.start else "",
         "end": f"{row.end:%H:%M}" if row.end else "", "hold_until": moment(row.hold_until),
         "committed_at": moment(row.committed_at),
-        "former": " ".join(filter(None, (str(row.former_day or ""), f"{row.former_start:%H:%M}" if row.former_start else ""))),
+        "former": {"day": str(row.former_day), "start": f"{row.former_start:%H:%M}" if row.former_start else ""}
+        if row.former_day else None,
         "booked": row.booked, "reason": row.reason, "proof": row.proof, "handed_at": moment(row.handed_at),
         "changed_at": moment(row.changed_at),
         "attention": {"since": moment(row.handed_at), "url": CASES} if row.waits == Waits.PERSON else None,

@@ -1,4 +1,4 @@
-"""The cities' staff sign-ins, with which we book for others where a city wants it so; they stand in a file of their own."""
+"""What a site asks of the centre itself: a mailbox, or a staff sign-in with which we book for others (in a file of its own)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import stat
 import tomllib
 from pathlib import Path
 
-from booking_agent.settings import STAFF
+from booking_agent.profiles import Profile
+from booking_agent.settings import MAIL_HOST, STAFF
 from contact_center.errors import BadInput
 from contact_center.settings import Settings
 
@@ -30,3 +31,17 @@ def staff_sign_in(settings: Settings, site: str) -> dict[str, str]:
     if not isinstance(found, dict) or not found.get("user") or not found.get("password"):
         raise BadInput("このサイトの職員サインインが登録されていません。設定 booking.staff のファイルに書いてください。")
     return {"staff_user": str(found["user"]), "staff_password": str(found["password"])}
+
+
+def check_means(settings: Settings, profile: Profile) -> None:
+    """Whether this centre has what a site asks of it beside the caller's own data: a mailbox, or a sign-in.
+
+    :raises BadInput: naming the setting that is missing.
+    """
+    if profile.mailbox == "staff":
+        staff_sign_in(settings, profile.site)
+    if profile.mailbox == "desk" and not settings[MAIL_HOST]:
+        raise BadInput(
+            "このサイトは予約のメールを窓口のメールボックスで受けますが、その設定がありません。責任者にお知らせください"
+            "（booking.mail_host など）。"
+        )

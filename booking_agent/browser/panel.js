@@ -18,8 +18,7 @@ class Panel {
     this.fields = {};
     this.order = [];
     this.contact = undefined;
-    // What was typed for the caller of now, so that a slip can be mended without asking them all again.
-    this.typed = {};
+    this.forget();
     this.closed = new Set();
     this.named = new Map();
     const post = poster(console.place.querySelector(".booking").dataset.csrf, console.say);
@@ -27,7 +26,7 @@ class Panel {
     this.slots = new Slots($("bk-slots"), { post, onDay: (day) => this.look(day), onSlot: () => this.form() });
     this.run = new Run($("bk-run"), {
       post, say: console.say, note: console.note, close: () => this.close(), again: (id) => this.again(id),
-      mend: (id, asked) => this.mend(id, asked), ours: ({ contact }) => contact === this.console.contact?.id,
+      canMend: (id) => this.typed.id === id, mend: (id) => this.mend(id), ours: ({ contact }) => contact === this.console.contact?.id,
     });
     $("bk-site").addEventListener("change", () => this.fresh());
     $("bk-what").addEventListener("change", () => this.fresh());
@@ -85,7 +84,7 @@ class Panel {
   // Somebody else is served, or nobody: nothing of the former caller stands beside the next one's card.
   async enter(contact) {
     this.contact = contact;
-    this.typed = {};
+    this.forget();
     if (contact === null) {
       // Where nobody is served, what is under way stays in sight; a plan for a caller who has gone does not.
       $("bk-plan").hidden = true;
@@ -112,6 +111,11 @@ class Panel {
     this.fresh();
     // While it rings, every site of the city is looked at: whichever is chosen, its slots are at hand.
     for (const { site, looks } of this.sites) if (looks && site !== this.site.site) this.post("slots", { site, counter: "", people: 1, day: "" });
+  }
+
+  // What was typed is kept for the intent it was typed for, so that a slip can be mended without asking for all of it again.
+  forget() {
+    this.typed = { id: null, values: {} };
   }
 
   // What is under way goes on behind its line in the list; what is over is closed.
@@ -142,6 +146,8 @@ class Panel {
 
   fresh() {
     const { site } = this;
+    // The next of a family is asked anew: nothing of the former stands in their fields.
+    this.forget();
     if (!site) return;
     const what = this.what;
     settle($("bk-what"), site.offers.map((name) => Object.assign(element("option", WHATS[name]), { value: name })));
@@ -242,7 +248,6 @@ class Panel {
     $("bk-look-again").hidden = !calendar.reason;
     const old = { busy: t("サイトが混雑しています。空きがないとは限りません。"), spared: t("サイトへの問い合わせを少し控えています。まもなく見直します。"), stopped: t("サイトが停止中です。"), changed: t("サイトの画面が変わっています。責任者にお知らせください。") }[calendar.reason];
     const seen = calendar.seen_at ? t("{time}に見た空きです。", { time: clockTime(calendar.seen_at) }) : t("サイトの空きを見ています。");
-    this.slots.window = site.window;
     this.slots.show(calendar, [old, calendar.reason && !calendar.seen_at ? "" : seen].filter(Boolean).join(" "));
   }
 
@@ -299,7 +304,7 @@ class Panel {
       const input = element("input", "", "", label);
       input.name = name;
       input.maxLength = 80;
-      input.value = this.typed[name] ?? "";
+      input.value = this.typed.values[name] ?? "";
       input.required = !["mail", "remark"].includes(name);
       input.autocomplete = "off";
       input.spellcheck = false;
@@ -310,15 +315,16 @@ class Panel {
   async begin(event) {
     event.preventDefault();
     const { flags, bring } = this.answers();
-    this.typed = Object.fromEntries(new FormData($("bk-form")));
+    const values = Object.fromEntries(new FormData($("bk-form")));
     $("bk-begin").disabled = true;
     const row = await this.post("intents", {
       site: this.site.site, what: this.what, contact: this.console.contact?.id ?? null, flags, bring,
       people: Number($("bk-people").value || 1), counter: $("bk-counter").value,
-      values: this.typed, ...(this.slots.chosen ?? {}),
+      values, ...(this.slots.chosen ?? {}),
     });
     $("bk-begin").disabled = false;
     if (!row) return;
+    this.typed = { id: row.id, values };
     $("bk-fields").replaceChildren();
     this.open(row.id);
   }
@@ -330,10 +336,8 @@ class Panel {
     this.open(row.id);
   }
 
-  // The site does not accept what was typed: it is mended where it was typed. `asked`: only whether that can be done.
-  mend(id, asked = false) {
-    if (!Object.keys(this.typed).length) return false;
-    if (asked) return true;
+  // The site does not accept what was typed: it is mended where it was typed.
+  mend(id) {
     this.closed.add(id);
     this.run.open(null);
     $("bk-run").hidden = true;
@@ -342,7 +346,6 @@ class Panel {
     this.form();
     $("bk-fields").querySelector("input")?.focus();
     this.follow();
-    return true;
   }
 
   // -- what is under way -----------------------------------------------------------------------------------------------

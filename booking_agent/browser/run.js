@@ -46,7 +46,7 @@ const SETTLED = {
 };
 
 export function stepWords({ state, step, waits, what, former }) {
-  if (waits === "slot") return former ? t("元の予約は {former} です。新しい枠を選んでください。", { former: formerWords(former) }) : t("空きが出ました。枠を選んでください。");
+  if (waits === "slot") return former ? t("元の予約は {former} です。新しい枠を選んでください。", { former: `${dayWords(former.day)} ${former.start}`.trim() }) : t("空きが出ました。枠を選んでください。");
   if (step === "slots" && state === "planned") return t("その日の時間を見ています。");
   if (waits === "yes") return t("サイトに出た内容を読み上げて、確かめてください。");
   if (waits === "code") return t("住民に届いたメールのコードを聞いてください。");
@@ -65,14 +65,9 @@ export function stepWords({ state, step, waits, what, former }) {
 // Sentences in a row; only some languages set blanks between them.
 const joined = (...sentences) => sentences.filter(Boolean).join(document.documentElement.lang === "ja" ? "" : " ");
 
-const formerWords = (former) => {
-  const [day, start] = former.split(" ");
-  return [dayWords(day), start].filter(Boolean).join(" ");
-};
-
 export class Run {
-  constructor(place, { post, say, note, close, again, mend, ours = () => true }) {
-    Object.assign(this, { place, post, say, note, close, again, mend, ours });
+  constructor(place, { post, say, note, close, again, canMend = () => false, mend, ours = () => true }) {
+    Object.assign(this, { place, post, say, note, close, again, canMend, mend, ours });
     this.id = null;
     this.drawn = "";
     setInterval(() => this.tick(), 1000);
@@ -118,11 +113,10 @@ export class Run {
     if (one.waits === "code") parts.push(this.asked());
     // While the times of a day are fetched, the days stay where they are, and so does whoever writes there.
     const choosing = one.calendar && one.step === "slots" && one.state === "planned";
-    if (choosing) parts.push(this.choice(one));
+    if (choosing) parts.push(this.choose(one));
     else this.slots = null;
     parts.push(this.keys(one));
     settle(this.place, parts.map((part, n) => Object.assign(part, part.dataset.key ? {} : { id: "" }) && part));
-    if (choosing) this.choose(one);
     // Whoever is writing elsewhere is not drawn away: the next Enter there would be the yes.
     const free = document.activeElement === document.body || this.place.parentElement.contains(document.activeElement);
     if (free) this.place.querySelector({ yes: "[data-does=yes]", code: ".bk-code input" }[one.waits] ?? "#none")?.focus();
@@ -246,7 +240,7 @@ export class Run {
     if (one.state === "proved" && this.note && this.ours(one)) key("keep", t("メモに残す"), "strong");
     if ((one.state === "refused" || one.state === "failed") && this.again) {
       // What the site does not accept is not sent a second time as it is.
-      if (["mismatch", "refused"].includes(one.reason) && this.mend?.(one.id, true)) key("edit", t("入力を直す"), "strong");
+      if (["mismatch", "refused"].includes(one.reason) && this.canMend(one.id)) key("edit", t("入力を直す"), "strong");
       else key("more", t("同じ内容でもう一度"), "strong");
     }
     if (["proved", "refused", "failed"].includes(one.state) || (one.waits === "person" && this.again)) key("shut", t("閉じる"), "plain");
@@ -254,7 +248,7 @@ export class Run {
   }
 
   // Where a slot is chosen of those that this visit sees.
-  choice(one) {
+  choose(one) {
     if (!this.slots) {
       const place = element("div", "", "bk-slots");
       place.id = `bk-slots-${one.id}`;
@@ -263,11 +257,8 @@ export class Run {
         post: this.post, onDay: (day) => this.told.calendar.times[day] || this.tell("day", { day }), onSlot: (slot) => this.tell("choose", slot),
       });
     }
-    return this.slots.place;
-  }
-
-  choose(one) {
     this.slots.show(one.calendar, one.reason === "taken" ? t("その枠は先に埋まりました。別の枠をお選びください。") : "");
+    return this.slots.place;
   }
 
   tell(kind, data = {}) {

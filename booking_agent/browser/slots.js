@@ -165,10 +165,9 @@ export class Slots {
     const fitting = this.nextFree((day) => this.fitsDay(day), (start) => this.fitsTime(start));
     if (fitting.length || !this.wish?.read || !this.calendar?.seen_at) return { slots: fitting, words: "" };
     const { first } = this.wish;
-    const ahead = (days) => new Date(Date.now() + (days * 24 + 9) * 3600e3).toISOString().slice(0, 10);
-    if (first && this.window && (first < ahead(this.window.first) || first > ahead(this.window.last))) {
-      const [from, until] = [ahead(this.window.first), ahead(this.window.last)].map(dayWords);
-      return { slots: [], words: t("予約できるのは {from} から {until} までです。", { from, until }) };
+    const { opens, closes } = this.calendar;
+    if (first && (first < opens || first > closes)) {
+      return { slots: [], words: t("予約できるのは {from} から {until} までです。", { from: dayWords(opens), until: dayWords(closes) }) };
     }
     // Days that fit, but whose times are not known yet, are looked at when they are chosen.
     if (this.free().some(([day]) => this.fitsDay(day) && !this.calendar.times?.[day])) return { slots: [], words: "" };

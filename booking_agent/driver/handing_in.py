@@ -12,6 +12,7 @@ from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import Request, Route
 
 CONFLICT = 409
+"""What a site answers where somebody else was sooner (RFC 9110 15.5.10)."""
 
 ANSWER_WITHIN = 45_000
 """Milliseconds in which the site must answer what was handed in; then its outcome is looked up."""
@@ -22,7 +23,7 @@ class HandingIn:
 
     :param sent: how many requests that hand something in were sent.
     :param asked: whether anything at all has gone out that a script or a link may book by.
-    :param conflict: whether it was refused because somebody else was sooner (HTTP 409, RFC 9110 15.5.10).
+    :param conflict: whether it was refused because somebody else was sooner.
     :param lost: whether one of them was never answered.
     """
 

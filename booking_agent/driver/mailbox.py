@@ -49,50 +49,50 @@ class DeskMailbox:
 
         :raises Trouble: where none comes in time, or the mailbox cannot be reached.
         """
-        found = self.search(mailed.url or mailed.code, PATIENCE)
-        if not found:
-            raise Trouble(Reason.MAIL, "mail", mailed.url or mailed.code)
-        return found
-
-    def search(self, pattern: str, patience: float) -> str:
-        """What a pattern finds in a mail of this booking, waiting for one so long; empty where none comes."""
-        end = self._clock.monotonic() + patience
-        try:
-            with self._open() as box:
-                while True:
-                    for text in self._texts(box):
-                        if (match := re.search(pattern, text)) is not None:
-                            self._delete(box)
-                            return match[1] if match.groups() else match[0]
-                    if self._clock.monotonic() > end:
-                        return ""
-                    self._while()
-                    self._clock.sleep(PAUSE)
-                    box.noop()
-        except (OSError, imaplib.IMAP4.error) as error:
-            raise Trouble(Reason.MAIL, "mail", self._account.host, type(error).__name__) from error
+        pattern = mailed.url or mailed.code
+        end = self._clock.monotonic() + PATIENCE
+        with self._open() as box:
+            while True:
+                for text in self._texts(box):
+                    if one := found(pattern, text):
+                        self._delete(box)
+                        return one
+                if self._clock.monotonic() > end:
+                    raise Trouble(Reason.MAIL, "mail", pattern)
+                self._while()
+                self._clock.sleep(PAUSE)
+                box.noop()
 
     def texts(self) -> list[str]:
         """What the mails of this booking say that have come so far.
 
         :raises Trouble: where the mailbox cannot be reached.
         """
+        with self._open() as box:
+            return list(self._texts(box))
+
+    def clear(self) -> bool:
+        """Delete every mail of this booking; whether the mailbox could be reached. The tidying comes again where it could not."""
         try:
             with self._open() as box:
-                return list(self._texts(box))
-        except (OSError, imaplib.IMAP4.error) as error:
-            raise Trouble(Reason.MAIL, "mail", self._account.host, type(error).__name__) from error
+                self._delete(box)
+        except Trouble:
+            return False
+        return True
 
     @contextmanager
     def _open(self) -> Iterator[imaplib.IMAP4]:
         kind = imaplib.IMAP4_SSL if self._account.tls else imaplib.IMAP4
-        box = kind(self._account.host, self._account.port, timeout=_REACH)
         try:
-            box.login(self._account.user, self._account.password)
-            box.select("INBOX")
-            yield box
-        finally:
-            box.logout()
+            box = kind(self._account.host, self._account.port, timeout=_REACH)
+            try:
+                box.login(self._account.user, self._account.password)
+                box.select("INBOX")
+                yield box
+            finally:
+                box.logout()
+        except (OSError, imaplib.IMAP4.error) as error:
+            raise Trouble(Reason.MAIL, "mail", self._account.host, type(error).__name__) from error
 
     def _ids(self, box: imaplib.IMAP4) -> list[bytes]:
         answer = box.uid("SEARCH", "TO", f'"{self._address}"')[1]
@@ -113,14 +113,11 @@ class DeskMailbox:
             box.uid("STORE", id, "+FLAGS", "(\\Deleted)")  # type: ignore[arg-type]
         box.expunge()
 
-    def clear(self) -> bool:
-        """Delete every mail of this booking; whether the mailbox could be reached. The tidying comes again where it could not."""
-        try:
-            with self._open() as box:
-                self._delete(box)
-        except (OSError, imaplib.IMAP4.error):
-            return False
-        return True
+
+def found(pattern: str, text: str) -> str:
+    """What a pattern's group finds in a mail; empty where there is no pattern, or nothing."""
+    match = re.search(pattern, text) if pattern else None
+    return "" if match is None else match[1] if match.groups() else match[0]
 
 
 def desk_mailbox(

@@ -27,7 +27,6 @@ USUAL: dict[str, tuple[str, ...]] = {
 
 _REASONS = {"none": Reason.MISMATCH, "refused": Reason.REFUSED}
 
-
 WEAK = (Reason.REFUSED, Reason.BUSY, Reason.ENDED)
 """Reasons whose usual words may stand on a page though nothing is wrong."""
 
@@ -41,8 +40,8 @@ def read_said(words: str, own: dict[str, list[str]], before: str) -> tuple[Reaso
     said, stood = plain(words), plain(before)
     for source in (own, USUAL):
         for name, texts in source.items():
+            reason = _REASONS.get(name) or Reason(name)
             for text in texts:
-                reason = _REASONS.get(name) or Reason(name)
                 if plain(text) in said and not (reason in WEAK and plain(text) in stood):
                     return reason, text
     return None, ""

@@ -126,7 +126,7 @@ class Work:
     def choose(self, slot: Slot) -> None:
         """Choose a slot: exactly this one or none.
 
-        :raises Trouble: `taken` where it is not free.
+        :raises Trouble: `taken` where it is not free, `outside` where the site shows no such day.
         """
         self._tell(f"{self.what}: choose")
         before = self.held
@@ -134,7 +134,8 @@ class Work:
         try:
             self._choose(slot)
         except Trouble as trouble:
-            if trouble.reason is Reason.TAKEN:
+            if trouble.reason in (Reason.TAKEN, Reason.OUTSIDE):
+                # Nothing was pressed: nothing is kept that was not before.
                 self.held = before
             raise
 

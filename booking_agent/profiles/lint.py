@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import jmespath
 
-from booking_agent.profiles.schema import ERRORS, FACTS, Profile
+from booking_agent.profiles.schema import ERRORS, FACTS, Profile, Step
 from booking_agent.profiles.values import COMPOSED, FIELDS, FILTERS, NOT_ASKED, STAFF, Template
 
 _PLACE = re.compile(r"\[(\d+)/(\d+)\]$")
@@ -101,11 +101,9 @@ def _patterns(profile: Profile) -> Iterator[tuple[str, str]]:
             selectors += [
                 (f".{name}.{part}", text) for part in ("next", "previous") if (text := getattr(view, part)).startswith("css:")
             ]
-    counts: dict[str, int] = {}
-    for place, step in profile.steps():
-        at = counts[place] = counts.get(place, -1) + 1
+    for place, step in _steps(profile):
         if step.mail is not None:
-            patterns += [(f".{place}[{at}]", text) for text in (step.mail.url, step.mail.code)]
+            patterns += [(place, text) for text in (step.mail.url, step.mail.code)]
     facts = [(".facts", profile.facts)]
     for name, flow in profile.flows():
         facts += [(f".{name}.shows", flow.shows), (f".{name}.done", flow.done.shows if flow.done else {})]
@@ -126,9 +124,15 @@ def _patterns(profile: Profile) -> Iterator[tuple[str, str]]:
 
 
 def _texts(profile: Profile) -> Iterator[tuple[str, str]]:
+    for place, step in _steps(profile):
+        for text in step.templates():
+            if text:
+                yield place, text
+
+
+def _steps(profile: Profile) -> Iterator[tuple[str, Step]]:
+    """Each step with its place in the tree."""
     counts: dict[str, int] = {}
     for place, step in profile.steps():
         at = counts[place] = counts.get(place, -1) + 1
-        for text in step.templates():
-            if text:
-                yield f".{place}[{at}]", text
+        yield f".{place}[{at}]", step

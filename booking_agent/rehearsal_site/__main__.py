@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
-import signal
-import threading
 
 from booking_agent.rehearsal_site.serve import serve
+from contact_center.web.practice import tell_and_wait
 
 
 def main() -> None:
@@ -17,14 +15,9 @@ def main() -> None:
         words.add_argument(name, type=int, default=0, help="0 takes a free one")
     words.add_argument("--control", required=True, metavar="TOKEN", help="opens /ledger and /switches, as the header X-Control")
     asked = words.parse_args()
-    ended = threading.Event()
-    for ending in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(ending, lambda *_: ended.set())
     running = serve(asked.control, asked.port, asked.smtp_port, asked.imap_port)
     told = {"url": running.url, "port": running.port, "smtp_port": running.smtp_port, "imap_port": running.imap_port}
-    print(json.dumps(told), flush=True)
-    ended.wait()
-    running.close()
+    tell_and_wait(told, running.close)
 
 
 if __name__ == "__main__":

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-import hmac
-from typing import Any
-
 import msgspec
 from flask import Blueprint, Response, abort, request
 
 from booking_agent.rehearsal_site.faults import Switch
 from booking_agent.rehearsal_site.model import Start
 from booking_agent.rehearsal_site.site import here
+from contact_center.web.practice import as_json, only_with_the_token
 
 blueprint = Blueprint("control", __name__)
-
-
-@blueprint.before_request
-def only_with_the_token() -> None:
-    """Whoever has no token learns nothing.
-
-    :raises NotFound: as if there were no such page.
-    """
-    if not hmac.compare_digest(request.headers.get("X-Control", "").encode(), here().control.encode()):
-        abort(404)
-
-
-@blueprint.errorhandler(msgspec.MsgspecError)
-def not_understood(error: msgspec.MsgspecError) -> tuple[str, int]:
-    """What was posted cannot be read; nothing was changed."""
-    return str(error), 400
+only_with_the_token(blueprint, lambda: here().control)
 
 
 @blueprint.get("/ledger")
@@ -49,13 +32,13 @@ def reset() -> Response:
     site.visits.clear()
     site.mailed.clear()
     site.office.clear()
-    return _json({})
+    return as_json({})
 
 
 @blueprint.get("/switches")
 def switches() -> Response:
     """The faults that are on."""
-    return _json(here().faults.on())
+    return as_json(here().faults.on())
 
 
 @blueprint.post("/switches")
@@ -63,7 +46,3 @@ def turn() -> Response:
     """Put these faults on and all others off. The body is a list of `Switch`."""
     here().faults.set(msgspec.json.decode(request.get_data(), type=list[Switch]))
     return switches()
-
-
-def _json(value: Any) -> Response:
-    return Response(msgspec.json.encode(value), mimetype="application/json")

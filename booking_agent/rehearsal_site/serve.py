@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 
 from flask import Flask, Response, render_template
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.serving import BaseWSGIServer
 
 from booking_agent.rehearsal_site import app, control, frames, pages
 from booking_agent.rehearsal_site.face import Cut, hang_up
@@ -17,11 +16,7 @@ from booking_agent.rehearsal_site.postman import Postman
 from booking_agent.rehearsal_site.site import Site
 from booking_agent.rehearsal_site.visits import Visits
 from contact_center.clock import SystemClock
-
-
-class _Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002
-        """Nothing: addresses of pages hold mailed keys and reservations."""
+from contact_center.web import practice
 
 
 @dataclass
@@ -41,8 +36,7 @@ class Running:
 
     def close(self) -> None:
         """Close the faces and the post office."""
-        self._server.shutdown()
-        self._server.server_close()
+        practice.end(self._server)
         self._office.close()
 
 
@@ -58,8 +52,8 @@ def serve(control_token: str, port: int = 0, smtp_port: int = 0, imap_port: int 
     office = PostOffice(lambda: ledger.mailboxes)
     smtp_port, imap_port = office.open(smtp_port, imap_port)
     site = Site(clock, control_token, ledger, faults, Visits(clock), office, Postman(ledger, faults, smtp_port))
-    server = make_server("127.0.0.1", port, application(site), threaded=True, request_handler=_Quiet)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True, name="faces").start()
+    server = practice.bind(application(site), port)
+    practice.begin(server, "faces")
     return Running(server.server_port, smtp_port, imap_port, server, office)
 
 

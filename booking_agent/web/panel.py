@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
@@ -55,7 +55,6 @@ def _site(profile: Profile) -> dict[str, Any]:
     return {
         "site": profile.site, "title": profile.title, "by": profile.by, "instead": profile.instead, "counters": profile.counters,
         "most": profile.most, "bring": profile.bring, "offers": offers, "looks": bool(profile.look),
-        "window": {"first": profile.window.first, "last": profile.window.last, "change_until": profile.window.change_until},
         "questions": [
             {"ask": q.ask, "yes": {"stop": q.yes.stop, "bring": q.yes.bring, "set": q.yes.set},
              "no": {"stop": q.no.stop, "bring": q.no.bring, "set": q.no.set}} for q in profile.questions
@@ -78,7 +77,7 @@ def slots() -> Any:
     day = _day(asked.get("day"))
     with house().database.session_scope() as session:
         row = bookings.slots(session, profile.site, str(asked.get("counter", "")), int(asked.get("people", 1)), day)
-        return _calendar(row, bookings.taken_by_us(session, profile.site))
+        return _calendar(row, profile, bookings.taken_by_us(session, profile.site))
 
 
 @blueprint.post("/said")
@@ -154,7 +153,8 @@ def show(id: int) -> Any:
         seen = bookings.seen(session, actor(), id)
         row = session.get_one(Intent, id)
         taken = bookings.taken_by_us(session, row.site)
-    return {**told, "calendar": _calendar(seen[0], taken) if seen else None}
+        profile = bookings.profiles.get(row.site)
+    return {**told, "calendar": _calendar(seen[0], profile, taken) if seen else None}
 
 
 @blueprint.get("/intents/<int:id>/picture.png")
@@ -166,12 +166,14 @@ def picture(id: int) -> Response:
     return Response(png, mimetype="image/png", headers={"Cache-Control": "no-store"})
 
 
-def _calendar(row: CalendarRow, taken: set[str]) -> dict[str, Any]:
+def _calendar(row: CalendarRow, profile: Profile, taken: set[str]) -> dict[str, Any]:
+    today = day_of(house().clock.now())
     # What a conductor's own visit has seen stays until that visit ends; what the look-lane has seen grows old.
     since = None if row.intent_id else house().clock.now() - service.TIMES_GOOD
     return {
         "site": row.site, "counter": row.counter, "people": row.people, "days": row.days, "times": row.times(since),
         "reason": row.reason,
+        "opens": str(today + timedelta(days=profile.window.first)), "closes": str(today + timedelta(days=profile.window.last)),
         "seen_at": row.seen_at.isoformat(timespec="seconds") if row.seen_at else None,
         "ours": sorted(key.split("|", 1)[1] for key in taken if key.startswith(f"{row.counter}|")),
     }  # fmt: skip

@@ -54,7 +54,6 @@ class Booth:
         :param size: of the page, in pixels.
         :raises Unavailable: where the page does not open.
         """
-        self._place = place
         self.pages = Pages(self._browser.devtools, self, place.hosts, place.secret_fields)
         self.hands = Hands(self._browser.devtools, self.pages, lambda: place.start)
         self.screen = Screen(self._browser.devtools, self.pages, self._clock, self._send, lambda held: self._tell({"secret": held}))

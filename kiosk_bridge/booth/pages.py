@@ -56,15 +56,13 @@ class Session:
     id: str
     kind: str
     target: str
-    worlds: dict[int, str] = field(default_factory=dict)
-    """Our world in each of its documents, by context, with the frame that it belongs to."""
+    worlds: set[int] = field(default_factory=set)
+    """Our world in each of its documents, by context."""
 
     secrets: set[int] = field(default_factory=set)
     """Worlds in which something is a secret as far as is known."""
 
     parent: str = ""
-    choosing: int | None = None
-    """The file field that waits for a file."""
 
 
 def allowed(url: str, hosts: Iterable[str]) -> bool:
@@ -253,14 +251,14 @@ class Pages:
         context, one = said["context"], self.sessions.get(session)
         if one is None or context["name"] != WORLD:
             return
-        one.worlds[context["id"]] = context.get("auxData", {}).get("frameId", "")
+        one.worlds.add(context["id"])
         if self._extra:
             call = f"kiosk.extra({json.dumps(self._extra)})"
             self._devtools.send("Runtime.evaluate", session, expression=call, contextId=context["id"])
 
     def _world_gone(self, said: dict[str, Any], session: str) -> None:
         if (one := self.sessions.get(session)) is not None:
-            one.worlds.pop(said["executionContextId"], None)
+            one.worlds.discard(said["executionContextId"])
             one.secrets.discard(said["executionContextId"])
 
     def _worlds_cleared(self, _: dict[str, Any], session: str) -> None:
@@ -348,9 +346,7 @@ class Pages:
             self._owner.changed()
 
     def _chooser_opened(self, said: dict[str, Any], session: str) -> None:
-        one = self.sessions.get(session)
-        if one is not None and "backendNodeId" in said:
-            one.choosing = said["backendNodeId"]
+        if session in self.sessions and "backendNodeId" in said:
             self._owner.told({"file_wanted": True})
 
     def _navigated(self, said: dict[str, Any], session: str) -> None:

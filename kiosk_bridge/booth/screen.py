@@ -26,7 +26,7 @@ LOOK_AGAIN = 0.15
 """Seconds after which a picture that could not be sworn for is taken anew."""
 
 TAKE_WITHIN = 2.0
-"""Seconds that the browser may take for a picture that was asked for."""
+"""Seconds that the browser may take for a picture that was asked for: a page that goes away meanwhile never answers."""
 
 OLDEST = 1.0
 """Seconds that a picture may be old when the browser hands it over."""
@@ -110,18 +110,17 @@ class Screen:
             await self._news.wait()
             self._news.clear()
             with suppress(Unavailable):
-                await self._follow_window()
+                self._follow_window()
                 await self._one()
 
-    async def _follow_window(self) -> None:
+    def _follow_window(self) -> None:
         top = self._pages.shown
         if top is None or top.id == self._session:
             return
         if self._session in self._pages.sessions:
             self._devtools.send("Page.stopScreencast", self._session)
-        self._session, self._newest = top.id, None
-        await self._devtools.send("Page.startScreencast", top.id, format="jpeg", quality=88, everyNthFrame=1)
-        self._whole = True
+        self._session, self._newest, self._whole = top.id, None, True
+        self._devtools.send("Page.startScreencast", top.id, format="jpeg", quality=88, everyNthFrame=1)
 
     async def _one(self) -> None:
         if not self._wanted or self._unacked is not None or not self._session:
@@ -151,10 +150,12 @@ class Screen:
 
     async def _take(self) -> None:
         taken = self._clock.monotonic()
-        answer = await self._devtools.send(
-            "Page.captureScreenshot", self._session, format="jpeg", quality=88, optimizeForSpeed=True
-        )
-        self._newest = (base64.b64decode(answer["data"]), taken)
+        asked = self._devtools.send("Page.captureScreenshot", self._session, format="jpeg", quality=88, optimizeForSpeed=True)
+        done, _ = await asyncio.wait([asked], timeout=TAKE_WITHIN)
+        if not done:
+            self._look_soon()
+            return
+        self._newest = (base64.b64decode(asked.result()["data"]), taken)
 
     def _frame(self, said: dict[str, Any], session: str) -> None:
         self._devtools.send("Page.screencastFrameAck", session, sessionId=said["sessionId"])

@@ -65,11 +65,12 @@ class Window:
 class Chromium:
     """One browser process and its folder. Made by `start`, gone with `wipe`."""
 
-    def __init__(self, process: asyncio.subprocess.Process, folder: Path, devtools: Devtools, pipes: Sequence[int]) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, folder: Path, our_write: int) -> None:
         self._process = process
-        self._pipes = list(pipes)
+        self._our_write = our_write
+        self._transport: asyncio.ReadTransport | None = None
         self.folder = folder
-        self.devtools = devtools
+        self.devtools = Devtools(lambda data: _write_all(our_write, data))
 
     @classmethod
     async def start(cls, window: Window, words: Sequence[str] = (), memory: Path | None = None) -> Chromium:
@@ -106,10 +107,9 @@ class Chromium:
         finally:
             os.close(to_browser)
             os.close(from_browser)
-        devtools = Devtools(lambda data: _write_all(our_write, data))
-        browser = cls(process, folder, devtools, (our_read, our_write))
+        browser = cls(process, folder, our_write)
         await browser._listen(our_read)
-        await devtools.send("Browser.getVersion")
+        await browser.devtools.send("Browser.getVersion")
         return browser
 
     async def _listen(self, descriptor: int) -> None:
@@ -141,9 +141,10 @@ class Chromium:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         await self._process.wait()
-        self._transport.close()
+        if self._transport is not None:
+            self._transport.close()
         with suppress(OSError):
-            os.close(self._pipes[1])
+            os.close(self._our_write)
         self.devtools.end()
         await asyncio.to_thread(_remove, self.folder)
 

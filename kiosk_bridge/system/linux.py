@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -40,21 +41,11 @@ async def start_with_pipes(
 
     def place() -> None:
         # Both are moved out of the way first: either may be the other's goal.
-        first, second = os.dup(reads), os.dup(writes)
-        high_first, high_second = (_above(first), _above(second))
-        os.dup2(high_first, 3)
-        os.dup2(high_second, 4)
-        os.set_inheritable(3, True)
-        os.set_inheritable(4, True)
+        first, second = (fcntl.fcntl(descriptor, fcntl.F_DUPFD, 10) for descriptor in (reads, writes))
+        os.dup2(first, 3)
+        os.dup2(second, 4)
 
     return await asyncio.create_subprocess_exec(
         *command, env=dict(environment), stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL, start_new_session=True, close_fds=True, pass_fds=(3, 4), preexec_fn=place,
     )  # fmt: skip
-
-
-def _above(descriptor: int) -> int:
-    """A copy of a descriptor whose number is past those that are given to the browser."""
-    import fcntl
-
-    return fcntl.fcntl(descriptor, fcntl.F_DUPFD, 10)

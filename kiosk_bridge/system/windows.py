@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -29,11 +28,14 @@ def chromium() -> str:
 
 
 def memory() -> Path:
-    """The folder of a RAM disk, named by KIOSK_MEMORY; Windows has none of its own."""
-    named = os.environ.get("KIOSK_MEMORY")
-    if not named:
+    """The folder of a RAM disk, named by KIOSK_MEMORY; Windows has none of its own.
+
+    :raises Unavailable: where none is named, or it is not there: what a resident types never falls back to a disk.
+    """
+    named = os.environ.get("KIOSK_MEMORY", "")
+    if not named or not Path(named).is_dir():
         raise Unavailable("メモリー上のフォルダー（RAMディスク）を KIOSK_MEMORY に指定してください。")
-    return Path(named) if Path(named).is_dir() else Path(tempfile.gettempdir())
+    return Path(named)
 
 
 async def start_with_pipes(

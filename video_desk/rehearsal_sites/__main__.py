@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import json
-import signal
-import threading
 
+from contact_center.web.practice import tell_and_wait
 from video_desk.rehearsal_sites.post import Office
 from video_desk.rehearsal_sites.serve import serve
 
@@ -23,14 +21,9 @@ def main() -> None:
         "--smtp", type=Office.named, metavar="HOST:PORT", help="mails are really sent there; without it they stay in the ledger"
     )
     asked = words.parse_args()
-    ended = threading.Event()
-    for ending in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(ending, lambda *_: ended.set())
     running = serve(asked.control, asked.port, asked.second_port, asked.smtp)
     told = {"url": running.url, "port": running.port, "second_url": running.second_url, "second_port": running.second_port}
-    print(json.dumps(told), flush=True)
-    ended.wait()
-    running.close()
+    tell_and_wait(told, running.close)
 
 
 if __name__ == "__main__":

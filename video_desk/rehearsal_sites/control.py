@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import Any
 
 import msgspec
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, request
 
+from contact_center.web.practice import as_json, only_with_the_token
 from video_desk.rehearsal_sites.apply import send_invitation
 from video_desk.rehearsal_sites.faults import Switch
 from video_desk.rehearsal_sites.model import Start
@@ -15,6 +15,7 @@ from video_desk.rehearsal_sites.reader import Trouble
 from video_desk.rehearsal_sites.site import here
 
 blueprint = Blueprint("control", __name__, url_prefix="/control")
+only_with_the_token(blueprint, lambda: here().control)
 
 
 class Put(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -29,22 +30,6 @@ class Defect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     application_id: str
     reason: str = "顔写真に不備がありました（顔の一部が画像からはみ出している）。"
-
-
-@blueprint.before_request
-def only_with_the_token() -> None:
-    """Whoever has no token learns nothing.
-
-    :raises NotFound: as if there were no such page.
-    """
-    if not hmac.compare_digest(request.headers.get("X-Control", "").encode(), here().control.encode()):
-        abort(404)
-
-
-@blueprint.errorhandler(msgspec.MsgspecError)
-def not_understood(error: msgspec.MsgspecError) -> tuple[str, int]:
-    """What was posted cannot be read; nothing was changed."""
-    return str(error), 400
 
 
 @blueprint.errorhandler(KeyError)
@@ -68,13 +53,13 @@ def reset() -> Response:
     site.visits.clear()
     site.reader.clear()
     site.faults.set([])
-    return _json({})
+    return as_json({})
 
 
 @blueprint.get("/faults")
 def faults() -> Response:
     """The faults that are on."""
-    return _json(here().faults.on())
+    return as_json(here().faults.on())
 
 
 @blueprint.post("/faults")
@@ -88,7 +73,7 @@ def turn() -> Response:
 def rules() -> Response:
     """Change some of the rules; the body names them."""
     here().ledger.rule(msgspec.json.decode(request.get_data(), type=dict[str, Any]))
-    return _json(here().ledger.rules)
+    return as_json(here().ledger.rules)
 
 
 @blueprint.post("/card")
@@ -96,13 +81,13 @@ def card() -> Response:
     """Put a card on the reader, or take it. The body is a `Put`."""
     asked = msgspec.json.decode(request.get_data(), type=Put)
     here().reader.put(asked.person, asked.trouble)
-    return _json(asked)
+    return as_json(asked)
 
 
 @blueprint.post("/people/<person>")
 def person(person: str) -> Response:
     """Make a resident another one in some respect; the body names what."""
-    return _json(here().ledger.alter(person, msgspec.json.decode(request.get_data(), type=dict[str, Any])))
+    return as_json(here().ledger.alter(person, msgspec.json.decode(request.get_data(), type=dict[str, Any])))
 
 
 @blueprint.post("/defect")
@@ -113,8 +98,4 @@ def defect() -> Response:
     text = "申請内容に不備がありましたので、お手数ですが再度申請をお願いします。\n\n"
     text += f"申請受付番号：{found.number}\n不備の内容：{asked.reason}\n"
     send_invitation(found.application_id, found.contact_name, found.mail, "申請内容不備のお知らせ", text)
-    return _json(found)
-
-
-def _json(value: Any) -> Response:
-    return Response(msgspec.json.encode(value), mimetype="application/json")
+    return as_json(found)

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import io
-import threading
 from dataclasses import dataclass
 from typing import IO, Any
 
 from flask import Flask, Request, render_template
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.serving import BaseWSGIServer
 
 from contact_center.clock import Clock, SystemClock
+from contact_center.web import practice
 from video_desk.rehearsal_sites import apply, client, control, portal
 from video_desk.rehearsal_sites.post import Office
 from video_desk.rehearsal_sites.site import Site
 
 LARGEST_REQUEST = 24 * 1024 * 1024
-
-
-class _Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002
-        """Nothing: addresses of pages hold mailed keys and tickets."""
 
 
 class _InMemory(Request):
@@ -63,8 +58,7 @@ class Running:
     def close(self) -> None:
         """Close all of it."""
         for server in self._servers:
-            server.shutdown()
-            server.server_close()
+            practice.end(server)
 
 
 def serve(
@@ -78,15 +72,15 @@ def serve(
     :raises OSError: where a port is taken.
     """
     site = Site(clock or SystemClock(), control_token, office)
-    first = make_server("127.0.0.1", port, application(site), threaded=True, request_handler=_Quiet)
+    first = practice.bind(application(site), port)
     try:
-        second = make_server("127.0.0.1", second_port, card_software(site), threaded=True, request_handler=_Quiet)
+        second = practice.bind(card_software(site), second_port)
     except BaseException:
         first.server_close()
         raise
     site.port, site.second_port = first.server_port, second.server_port
     for server, name in ((first, "sites"), (second, "card-software")):
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True, name=name).start()
+        practice.begin(server, name)
     return Running(site, (first, second))
 
 
