@@ -18,7 +18,7 @@ from faq_engine import documents, exchange, sheets
 from faq_engine.content import Content, Document
 from faq_engine.model import Article, EditionRow, FileRow, Revision
 from tests.conftest import MORNING, person
-from tests.database.test_faq import CITY, Desk
+from tests.database.faq_table import CITY, Desk
 
 
 @pytest.fixture
