@@ -177,7 +177,7 @@ class Team:
         number = Personal(f"+8190{n:08d}") if n % 25 else None
         key, contacts = f"day-{n}", self.house.contacts
         arrived = self._do(
-            "a caller arrives", lambda session: contacts.arrive(session, key, "phone", "line1", number, self.clock.now())
+            "a caller arrives", lambda session: contacts.arrive(session, key, "line1", number, self.clock.now())
         )
         id, how = arrived.id, LEFT[kind] if kind < len(LEFT) else None
         yield 6.0

@@ -131,7 +131,7 @@ def _events(house: House) -> Iterator[tuple[int, float]]:
     contacts = house.contacts
     for n in range(CONTACTS):
         with house.database.session_scope() as session:
-            contact = contacts.arrive(session, f"bench-{secrets.token_hex(4)}.{n}", "phone", "line1", None, house.clock.now())
+            contact = contacts.arrive(session, f"bench-{secrets.token_hex(4)}.{n}", "line1", None, house.clock.now())
         for step in ("queue", "leave"):
             time.sleep(PAUSE)
             with house.database.session_scope() as session:

@@ -117,7 +117,7 @@ def _timed(house: House, question: Callable[[Session], Any], times: int) -> Spre
 def _arrive_and_wait(house: House) -> str:
     key, now = f"bench-{token_hex(6)}", house.clock.now()
     with house.database.session_scope() as session:
-        contact = house.contacts.arrive(session, key, "phone", "line1", None, now)
+        contact = house.contacts.arrive(session, key, "line1", None, now)
         house.contacts.queue(session, contact, "main", now)
     return key
 

@@ -215,7 +215,7 @@ def _callers(house: House, line: str) -> int:
 
 
 def _missing(view: LineView, expected: Promise, known: str) -> LineFault | None:
-    if f"'{national(view.line.number)}'" not in known:
+    if f"'{national(view.number)}'" not in known:
         return NotApplied("この回線は、まだAsteriskに反映されていません。madoguchi asterisk apply を実行してください。")
     if not all(path.exists() for path in expected.paths):
         return NotApplied("案内の音声がまだありません。madoguchi asterisk apply を実行してください。")
@@ -226,14 +226,14 @@ def _missing(view: LineView, expected: Promise, known: str) -> LineFault | None:
 
 def _phone(house: House, probe: Probe, view: LineView, expected: Promise) -> Result:
     prompts = [Passages(path) for path in expected.paths]
-    call = probe.call(national(view.line.number), prompts, lambda: not trunk_state(house).reachable)
+    call = probe.call(national(view.number), prompts, lambda: not trunk_state(house).reachable)
     if call.seconds is None:
         return _result(view, expected, _not_answered(house, call))
     score = _score(expected, call)
     if score < HEARD:
         # The line may have been opened or closed, or its last agent have left, while the telephone rang.
         later = promise(house, view, house.clock.now())
-        if later != expected and not _missing(view, later, f"'{national(view.line.number)}'"):
+        if later != expected and not _missing(view, later, f"'{national(view.number)}'"):
             expected, score = later, _score(later, call)
     fault = _misheard(house, view, expected, call.sound) if score < HEARD else None
     return _result(view, expected, fault, score, call.seconds)
@@ -241,7 +241,7 @@ def _phone(house: House, probe: Probe, view: LineView, expected: Promise) -> Res
 
 def _result(view: LineView, expected: Promise, fault: LineFault | None, score: float = 0.0, seconds: float | None = None) -> Result:
     line = view.line
-    return Result(line.id, line.name, line.number, expected, score >= HEARD, score, seconds, fault)
+    return Result(line.id, line.name, view.number, expected, score >= HEARD, score, seconds, fault)
 
 
 def _score(expected: Promise, call: Call) -> float:

@@ -22,7 +22,7 @@ def send(house: House, line: str, number: str, seconds: int) -> dict[str, Any]:
     if not (house.settings.home / "carrier").exists():
         raise Unavailable("練習用の電話会社がありません。make demo で動かしたセンターで使ってください。")
     with house.database.reading() as session:
-        dialled = house.directory.line(session, line).line.number
+        dialled = house.directory.line(session, line).number
     phone = SoftphoneProcess(RESIDENT_HOST)
     try:
         phone.do("open", uri=f"sip:{number}@{RESIDENT_HOST}")

@@ -119,7 +119,7 @@ class Stage:
         self._start_keeper()
         settings = self.house.settings
         with self.house.database.reading() as session:
-            numbers = [view.line.number for view in self.house.directory.lines(session)]
+            numbers = [view.number for view in self.house.directory.lines(session)]
         account = (settings[TRUNK_NUMBER] or settings[TRUNK_USER], settings[TRUNK_USER], settings[TRUNK_PASSWORD])
         self.carrier = Carrier(
             self.home / "carrier", settings[TRUNK_HOST], settings[TRUNK_PORT],

@@ -44,6 +44,9 @@ class Callbacks:
             urgency = "may"
         else:
             return
+        if contact.channel == "kiosk":
+            # Who stands at a counter has been shown there how to go on.
+            return
         number = self._vault.get(session, Owner("contact", str(contact.id)), "number")
         print_ = self._vault.fingerprint("number", number) if number else None
         row = None

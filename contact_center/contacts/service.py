@@ -53,13 +53,12 @@ class Contacts:
         self,
         session: Session,
         key: str,
-        channel: str,
         line: str,
         number: Personal | None,
         at: datetime,
         why: str = "anonymous",
     ) -> Contact:
-        """A resident has reached a line.
+        """A resident has reached a line or stands at a counter.
 
         :param key: Asterisk's system name and unique id.
         :param number: the caller's number in E.164, or None where it is withheld or odd.
@@ -73,14 +72,14 @@ class Contacts:
         if row is None:
             raise NotFound("回線「%(id)s」はありません。", id=line)
         contact = Contact(
-            key=key, channel=channel, city_id=row.city_id, line_id=line, menu=row.menu, state=State.ARRIVED,
-            arrived_at=at, withheld=why if number is None else "", further=[],
+            key=key, channel=row.channel, city_id=row.city_id, line_id=line, menu=row.menu, state=State.ARRIVED,
+            arrived_at=at, withheld=why if number is None and row.number else "", further=[],
         )  # fmt: skip
         session.add(contact)
         session.flush()
         if number is not None:
             self._vault.put(session, Owner("contact", str(contact.id)), "number", number, findable=True)
-        arrived = ContactArrived(city=contact.city_id, contact=contact.id, actor="resident", line=line, channel=channel)
+        arrived = ContactArrived(city=contact.city_id, contact=contact.id, actor="resident", line=line, channel=row.channel)
         self._log.append(session, arrived, at=at)
         return contact
 

@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contact_center.directory.model import Calendar, Choice, City, Counter, Department, Line, Menu, Neighbour, Pool
+from contact_center.directory.model import Calendar, Choice, City, Department, Line, Menu, Neighbour, Pool
 from contact_center.errors import BadInput, MadoguchiError
 from contact_center.events import EventLog
 from contact_center.events.catalogue import HoursChanged
@@ -187,6 +187,7 @@ def _check_once(path: Path, parts: DirectoryFile) -> None:
     for pool in parts.pools:
         if pool.id in RESERVED:
             raise BadInput("台帳ファイル %(path)s: pool の名前に「%(id)s」は使えません。", path=path, id=pool.id)
+    _refuse_twice(path, "lines / counters", [*(line.id for line in parts.lines), *(counter.id for counter in parts.counters)])
     ours = {line.number for line in parts.lines}
     for line in parts.lines:
         _check_words(path, line)
@@ -251,10 +252,13 @@ def load_file(session: Session, log: EventLog, path: Path, actor: str) -> Direct
                 position=place,
             )
         )  # fmt: skip
-    for counter in parts.counters:
+    for place, counter in enumerate(parts.counters, len(parts.lines)):
         session.merge(
-            Counter(id=counter.id, city_id=counter.city, name=counter.name, calendar_id=counter.calendar, pool_id=counter.pool)
-        )
+            Line(
+                id=counter.id, kind="counter", city_id=counter.city, name=counter.name, number=None, calendar_id=counter.calendar,
+                pool_id=counter.pool, channels=0, capacity=1, waiting_places=0, announcements={}, position=place,
+            )
+        )  # fmt: skip
     for office in parts.departments:
         session.merge(
             Department(

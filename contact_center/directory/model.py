@@ -42,9 +42,10 @@ class Pool(Base):
 
 
 class Line(Base):
-    """One public number of a city.
+    """A way by which residents reach us: a public number of a city (`phone`), or a counter where a kiosk stands (`counter`).
 
-    `channels` counts every leg the carrier allows, `capacity` conversations at once, `waiting_places` those who wait.
+    `channels` counts every leg the carrier allows, `capacity` conversations at once, `waiting_places` those who wait. A counter
+    has no number, and one conversation.
     """
 
     __tablename__ = "lines"
@@ -52,7 +53,8 @@ class Line(Base):
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     city_id: Mapped[str] = mapped_column(ForeignKey("cities.id"))
     name: Mapped[str] = mapped_column(String(60))
-    number: Mapped[str] = mapped_column(String(20), unique=True)
+    kind: Mapped[str] = mapped_column(String(8), default="phone")
+    number: Mapped[str | None] = mapped_column(String(20), unique=True)
     calendar_id: Mapped[str] = mapped_column(ForeignKey("calendars.id"))
     pool_id: Mapped[str] = mapped_column(ForeignKey("pools.id"))
     menu: Mapped[str] = mapped_column(String(40), default="")
@@ -63,17 +65,10 @@ class Line(Base):
     announcements: Mapped[dict[str, str]] = mapped_column(JSON)
     position: Mapped[int]
 
-
-class Counter(Base):
-    """A place at a city hall where a kiosk stands."""
-
-    __tablename__ = "counters"
-
-    id: Mapped[str] = mapped_column(String(40), primary_key=True)
-    city_id: Mapped[str] = mapped_column(ForeignKey("cities.id"))
-    name: Mapped[str] = mapped_column(String(60))
-    calendar_id: Mapped[str] = mapped_column(ForeignKey("calendars.id"))
-    pool_id: Mapped[str] = mapped_column(ForeignKey("pools.id"))
+    @property
+    def channel(self) -> str:
+        """By what residents come on it: `phone` or `kiosk`."""
+        return "kiosk" if self.kind == "counter" else "phone"
 
 
 class Menu(Base):

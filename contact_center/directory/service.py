@@ -27,6 +27,11 @@ class LineView:
     city: City
     rule: CalendarRule
 
+    @property
+    def number(self) -> str:
+        """The number of a phone line; a counter has none."""
+        return self.line.number or ""
+
 
 class Directory:
     """Look-ups and the emergency closing. Methods take the session of the caller's transaction."""
@@ -82,7 +87,15 @@ class Directory:
         return frozenset(pools - {menu.pool_id for menu in self.menus(session) if menu.id not in known})
 
     def lines(self, session: Session) -> list[LineView]:
-        """All lines in their order, with city and hours."""
+        """The phone lines in their order."""
+        return [view for view in self.ways(session) if view.line.kind == "phone"]
+
+    def counters(self, session: Session) -> list[LineView]:
+        """The counters in their order."""
+        return [view for view in self.ways(session) if view.line.kind == "counter"]
+
+    def ways(self, session: Session) -> list[LineView]:
+        """All phone lines and counters in their order, with city and hours."""
         rows = session.execute(
             select(Line, City, Calendar)
             .join(City, Line.city_id == City.id)
@@ -92,14 +105,26 @@ class Directory:
         return [LineView(line, city, rule_of(calendar)) for line, city, calendar in rows]
 
     def line(self, session: Session, id: str) -> LineView:
-        """One line.
+        """One phone line or counter.
 
         :raises NotFound: where there is none of that id.
         """
-        for view in self.lines(session):
+        for view in self.ways(session):
             if view.line.id == id:
                 return view
         raise NotFound("回線「%(id)s」はありません。", id=id)
+
+    def number_of(self, session: Session, line: Line) -> str:
+        """The number with which a resident of a line is called: its own; from a counter the first of its city.
+
+        :raises NotFound: where the city of a counter has no phone line.
+        """
+        for view in self.lines(session):
+            if line.number is None and view.line.city_id == line.city_id:
+                return view.number
+        if line.number is None:
+            raise NotFound("この市には電話の回線がありません。")
+        return line.number
 
     def choices(self, session: Session, kind: str, city: str | None) -> list[Choice]:
         """The categories or outcomes of a city: its own where it has any, else the common ones.

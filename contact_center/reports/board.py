@@ -154,7 +154,7 @@ class Board:
         }
         notices = {notice.line_id: notice for notice in self._notices.wanted(session)}
         lines: State_ = {}
-        for view in self._directory.lines(session):
+        for view in self._directory.ways(session):
             line = view.line
             if not actor.serves(line.city_id):
                 continue
@@ -164,7 +164,7 @@ class Board:
             notice = notices.get(line.id)
             lines[line.id] = {
                 "name": line.name, "city": view.city.name, "city_id": line.city_id,
-                "greeting": view.city.greeting, "number": line.number,
+                "greeting": view.city.greeting, "number": line.number, "kind": line.kind,
                 "capacity": line.capacity, "talking": sum(counts.get((line.id, s), (0, None))[0] for s in SPEAKING),
                 "waiting": sum(count for count, _ in waiting),
                 "waiting_since": _iso(min(oldest)) if oldest else None,

@@ -22,7 +22,9 @@ from telephony.pbx import install
 from telephony.pbx.values import Places, plain_value, values
 from telephony.prompts import NAMES, make_line, make_music, make_notices, make_places
 
-DIALPLAN = frozenset({"extensions.conf", "hours.conf", "closings.conf", "notices.conf", "conversation.conf", "line-test.conf"})
+DIALPLAN = frozenset(
+    f"{name}.conf" for name in ("extensions", "counters", "hours", "closings", "notices", "conversation", "line-test")
+)
 """The files that hold extensions; the first includes the others."""
 
 CONSOLE_SECONDS = 20.0

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from contact_center.clock import TOKYO, day_of
 from contact_center.directory.model import Closing, Notice
+from contact_center.directory.service import LineView
 from contact_center.errors import SettingsError, Unavailable
 from contact_center.hours import intervals
 from contact_center.house import House
@@ -87,7 +88,7 @@ def values(house: House, at: Places, session: Session, closings: Sequence[Closin
     if found is None:
         raise Unavailable("Asteriskがありません。make setup（root）で入れてください。")
     now = house.clock.now()
-    views = house.directory.lines(session)
+    views, counters = house.directory.lines(session), house.directory.counters(session)
     trunks = [_trunk(house, at, trunk) for trunk in s.TRUNKS if settings[trunk.host]]
     return {
         "etc": at.etc, "home": at.home, "run": at.run, "prompts": at.prompts, "modules_folder": found.modules,
@@ -106,22 +107,30 @@ def values(house: House, at: Places, session: Session, closings: Sequence[Closin
         "most_places": MOST_PLACES, "may_call": settings[s.MAY_CALL].split(","),
         "may_not_call": settings[s.MAY_NOT_CALL].split(","), "days": DAYS, "first": day_of(now).isoformat(),
         "rendered": now.isoformat(timespec="seconds"),
+        "counters": [{**_way(view, closings), "shown": True} for view in counters],
         "lines": [
             {
-                "id": v.line.id, "number": v.line.number, "e164": e164(v.line.number) or v.line.number,
-                "dialled": national(v.line.number),
-                "pool": v.line.pool_id, "calendar": v.line.calendar_id, "fallback": v.line.fallback,
+                **_way(v, closings), "shown": False, "number": v.number, "e164": e164(v.number) or v.number,
+                "dialled": national(v.number),
+                "fallback": v.line.fallback,
                 "capacity": v.line.capacity, "waiting_places": v.line.waiting_places,
                 "most": v.line.capacity + v.line.waiting_places,
-                "closings": [_span(row) for row in closings if row.line_id in (None, v.line.id)],
                 "notices": [{**_span(row), "name": notice_name(row.text)} for row in notices if row.line_id == v.line.id],
             }
             for v in views
         ],
         "calendars": [
             {"id": id, "days": list(_days(rule, day_of(now)))}
-            for id, rule in {v.line.calendar_id: v.rule for v in views}.items()
+            for id, rule in {v.line.calendar_id: v.rule for v in (*views, *counters)}.items()
         ],
+    }  # fmt: skip
+
+
+def _way(view: LineView, closings: Sequence[Closing]) -> dict[str, Any]:
+    """What a line and a counter have in common."""
+    return {
+        "id": view.line.id, "pool": view.line.pool_id, "calendar": view.line.calendar_id,
+        "closings": [_span(row) for row in closings if row.line_id in (None, view.line.id)],
     }  # fmt: skip
 
 

@@ -34,7 +34,6 @@ from telephony.pbx.translate import (
 )
 from telephony.settings import RING_SECONDS
 
-CHANNEL = "phone"
 SETTLED_AFTER, DIALLED_WITHIN = timedelta(seconds=1), timedelta(seconds=5)
 """What Asterisk has told, or was told to dial, so long ago stands in its lists."""
 
@@ -91,7 +90,7 @@ class Calls:
             number = e164(seen.number) or (seen.number if re.fullmatch(r"\+?[0-9]{3,20}", seen.number) else None)
             try:
                 withheld = "" if number else WITHHELD.get(seen.name, "anonymous")
-                contacts.arrive(session, seen.key, CHANNEL, seen.line, Personal(number) if number else None, at, withheld)
+                contacts.arrive(session, seen.key, seen.line, Personal(number) if number else None, at, withheld)
             except NotFound:
                 # A line that has left the directory since: there is no city to which the contact could belong.
                 return

@@ -62,15 +62,15 @@ def _place_in_thread(switchboard: Switchboard, event: CallbackAsked) -> dict[str
             return None
         number = house.vault.get(session, Owner("contact", str(contact.id)), "number")
         assert number is not None
-        line = house.directory.line(session, contact.line_id).line
+        ours = house.directory.number_of(session, house.directory.line(session, contact.line_id).line)
         variables = {
             "__CONTACT": contact.key, "__LINE": contact.line_id, "QUEUE_PRIO": str(priority), "NUMBER": national(number.reveal()),
-            "LINE_NUMBER": line.number,
+            "LINE_NUMBER": ours,
         }  # fmt: skip
         return {
             "Channel": f"Local/{contact.id}@callback-dial/n", "ChannelId": contact.key, "OtherChannelId": f"{contact.key}-far",
             "Context": "callback-wait", "Exten": pool, "Priority": "1", "Async": "true",
-            "CallerID": line.number,
+            "CallerID": ours,
             "Variable": ",".join(f"{name}={value}" for name, value in variables.items()),
         }  # fmt: skip
 
@@ -90,6 +90,7 @@ def _read_in_thread(switchboard: Switchboard, event: ContactDialled) -> dict[str
         seat = session.get_one(Seat, event.seat)
         number = house.vault.get(session, Owner("contact", str(contact.id)), "number")
         line = house.directory.line(session, contact.line_id).line
+        ours = house.directory.number_of(session, line)
     if contact.state != State.DIALLING or number is None:
         return None
     variables = {
@@ -98,6 +99,6 @@ def _read_in_thread(switchboard: Switchboard, event: ContactDialled) -> dict[str
     }  # fmt: skip
     return {
         "Channel": f"PJSIP/{endpoint(seat)}", "ChannelId": contact.key, "Context": "call-out", "Exten": national(number.reveal()),
-        "Priority": "1", "CallerID": line.number, "Timeout": SEAT_ANSWERS_WITHIN, "Async": "true",
+        "Priority": "1", "CallerID": ours, "Timeout": SEAT_ANSWERS_WITHIN, "Async": "true",
         "Variable": ",".join(f"{name}={value}" for name, value in variables.items()),
     }  # fmt: skip

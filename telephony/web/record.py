@@ -42,7 +42,7 @@ def _today() -> date:
 
 
 def _lines(built: House, session: Session, cities: frozenset[str]) -> dict[str, str]:
-    views = [view for view in built.directory.lines(session) if view.line.city_id in cities]
+    views = [view for view in built.directory.ways(session) if view.line.city_id in cities]
     return {view.line.id: f"{view.city.name} {view.line.name}" for view in views}
 
 
@@ -182,8 +182,8 @@ def handover() -> Any:
             "notices": built.notices.wanted(session), "closings": built.directory.closings(session),
             "figures": folded(session, today, today, me.cities), "lines": _lines(built, session, me.cities),
             "line_test": line_test.last(built),
-            "cities": {view.city.id: view.city.name for view in built.directory.lines(session)},
+            "cities": {view.city.id: view.city.name for view in built.directory.ways(session)},
             "offices": {d.id: d.name for d in built.directory.departments(session, me.cities)},
-            "hours": [view for view in built.directory.lines(session) if view.line.city_id in me.cities],
+            "hours": [view for view in built.directory.ways(session) if view.line.city_id in me.cities],
         }  # fmt: skip
     return render_template("telephony/handover.html", today=today, now=built.clock.now(), **page)

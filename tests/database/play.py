@@ -25,7 +25,7 @@ class Play:
         self.serial += 1
         with self.house.database.session_scope() as session:
             contact = self.house.contacts.arrive(
-                session, f"k-{self.serial}", "phone", "line1", Personal(number) if number else None, self.clock.now()
+                session, f"k-{self.serial}", "line1", Personal(number) if number else None, self.clock.now()
             )
             self.house.contacts.queue(session, contact, "main", self.clock.now())
             return contact.id
