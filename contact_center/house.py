@@ -22,7 +22,7 @@ from contact_center.directory import Directory, Notices
 from contact_center.errors import SettingsError
 from contact_center.events import KERNEL_EVENTS, EventLog
 from contact_center.features import Feature, PersonalData, check_permissions, load_features, resolve
-from contact_center.identity import KERNEL_PERMISSIONS, Identity, Rights
+from contact_center.identity import KERNEL_PERMISSIONS, Devices, Identity, Rights
 from contact_center.jobs import Jobs
 from contact_center.personal import Keyring, Vault
 from contact_center.reports import Board, Fold
@@ -66,6 +66,7 @@ class House:
     vault: Vault
     rights: Rights
     identity: Identity
+    devices: Devices
     directory: Directory
     notices: Notices
     ledger: Ledger
@@ -149,6 +150,7 @@ def build(settings: Settings, clock: Clock | None = None) -> House:
     house = House(
         settings=settings, features=features, clock=clock, database=database, log=log, keyring=keyring, audit=audit,
         vault=vault, rights=rights, identity=Identity(database, clock, log, audit, rights, settings),
+        devices=Devices(database, clock, log, audit, keyring),
         directory=directory, notices=notices, ledger=Ledger(clock), seats=seats, callbacks=callbacks,
         contacts=contacts, outgoing=outgoing, sharing=sharing, notes=notes,
         corrections=Corrections(clock, log, audit, vault, seats, notes), escalations=escalations,

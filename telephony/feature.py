@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from contact_center.events.catalogue import CallbackAsked, ContactDialled, HoursChanged, SeatChanged, SessionEnded, TrainingChanged
+from contact_center.events.catalogue import (
+    CallbackAsked,
+    ContactDialled,
+    DeviceChanged,
+    HoursChanged,
+    SeatChanged,
+    SessionEnded,
+    TrainingChanged,
+)
 from contact_center.features import Command, DemoScene, Door, Feature, HealthCheck, HubHandler, Reaction
 from telephony import messages as m
 from telephony.events import CallOrdered, LegLost
@@ -72,6 +80,7 @@ feature = Feature(
         Reaction(SeatChanged, "telephony.switchboard.reactions:seat_changed"),
         Reaction(HoursChanged, "telephony.switchboard.reactions:hours_changed"),
         Reaction(TrainingChanged, "telephony.switchboard.reactions:training_changed"),
+        Reaction(DeviceChanged, "telephony.switchboard.kiosks:device_changed"),
         Reaction(SessionEnded, "telephony.switchboard.reactions:session_ended"),
         Reaction(CallbackAsked, "telephony.switchboard.outgoing:callback_asked"),
         Reaction(ContactDialled, "telephony.switchboard.outgoing:dial"),

@@ -113,18 +113,29 @@ def _cities(house: House, given: tuple[str, ...]) -> list[str]:
 
 @click.group()
 def device() -> None:
-    """Native phones and other devices."""
+    """Native phones and kiosks."""
 
 
 @device.command("enrol")
-@click.option("--seat", required=True, help="The seat whose native phone this is; `1` stands for `seat-1`.")
+@click.option("--seat", help="The seat whose native phone this is; `1` stands for `seat-1`.")
+@click.option("--counter", help="The counter at which the kiosk stands.")
 @click.pass_obj
-def device_enrol(context: Context, seat: str) -> None:
-    """Enrol a seat's native phone; prints its token once."""
-    house, seat = context.house(), f"seat-{seat}" if seat.isdigit() else seat
+def device_enrol(context: Context, seat: str | None, counter: str | None) -> None:
+    """Enrol a seat's native phone (prints its token once) or a counter's kiosk (prints the code that is typed there)."""
+    house = context.house()
+    if (seat is None) == (counter is None):
+        raise BadInput("--seat か --counter のどちらか一つを書いてください。")
+    if counter is not None:
+        with house.database.reading() as session:
+            if house.directory.line(session, counter).line.kind != "counter":
+                raise BadInput("「%(id)s」は窓口ではなく、電話の回線です。", id=counter)
+        code = house.devices.invite("operator", "kiosk", f"{counter} kiosk", counter)
+        context.show({"counter": counter, "code": code}, f"{counter} の端末で24時間以内に madoguchi-kiosk enrol --code {code}")
+        return
+    seat = f"seat-{seat}" if str(seat).isdigit() else str(seat)
     with house.database.reading() as session:
         house.seats.get(session, seat)
-    token = house.identity.enrol_device("operator", "phone", f"{seat} native phone", seat)
+    token = house.devices.enrol(house.devices.invite("operator", "phone", f"{seat} native phone", seat))
     context.show({"seat": seat, "token": token}, f"{seat} の電話ソフトを登録しました。MADOGUCHI_DEVICE_TOKEN={token}")
 
 
@@ -132,7 +143,7 @@ def device_enrol(context: Context, seat: str) -> None:
 @click.pass_obj
 def device_list(context: Context) -> None:
     """Every device that is not revoked."""
-    rows = [{"id": d.id, "kind": d.kind, "name": d.name, "seat": d.seat} for d in context.house().identity.devices()]
+    rows = [{"id": d.id, "kind": d.kind, "name": d.name, "place": d.place} for d in context.house().devices.all()]
     context.table(rows, ("番号", "種類", "名前"), [(row["id"], row["kind"], row["name"]) for row in rows])
 
 
@@ -141,5 +152,5 @@ def device_list(context: Context) -> None:
 @click.pass_obj
 def device_revoke(context: Context, id: int) -> None:
     """Refuse a device from now on."""
-    context.house().identity.revoke_device("operator", id)
+    context.house().devices.revoke("operator", id)
     context.show({"id": id}, f"機器 {id} はもうつなげません。")

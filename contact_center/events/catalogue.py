@@ -289,6 +289,17 @@ class TrainingChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeviceChanged(Event):
+    """A device was enrolled, or is refused from now on.
+
+    :param place: the seat whose phone it is, or the counter at which it stands.
+    """
+
+    device: int
+    place: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class SessionEnded(Event):
     """A person's session is over; sockets and phone of it must go."""
 
@@ -301,5 +312,5 @@ KERNEL_EVENTS: tuple[type[Event], ...] = (
     ContactMoved, ContactShared, ContactPassedOn, ContactNuisance, ContactWrapping,
     ContactClosed, ContactUnserved, ContactRecounted, ContactCorrected, ContactNoted, SeatChanged, HandRaised,
     SupervisionChanged, CallbackAsked, CallbackTried, CallbackDone, EscalationRaised,
-    EscalationReceived, EscalationAnswered, EscalationClosed, HoursChanged, TrainingChanged, SessionEnded,
+    EscalationReceived, EscalationAnswered, EscalationClosed, HoursChanged, TrainingChanged, DeviceChanged, SessionEnded,
 )  # fmt: skip

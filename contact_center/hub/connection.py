@@ -54,6 +54,9 @@ class Connection:
         self.bearer = bearer
         self._same_origin = same_origin
         self.actor: Actor | None = None
+        self.device: int | None = None
+        """Id of the device that it is, where it is no person."""
+
         self.tab = ""
         self.serial = 0
         """The how-manieth connection of this hub it is."""

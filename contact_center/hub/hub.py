@@ -19,7 +19,7 @@ from twisted.web.websocket import WebSocketResource
 from contact_center.audit import Act
 from contact_center.errors import Conflict, MadoguchiError, NotAllowed, NotSignedIn, Unavailable
 from contact_center.events import Recorded, follow
-from contact_center.events.catalogue import SessionEnded
+from contact_center.events.catalogue import DeviceChanged, SessionEnded
 from contact_center.features import HubHandler, resolve
 from contact_center.house import House
 from contact_center.hub.connection import Connection, from_request
@@ -129,8 +129,9 @@ class Hub(Service):
 
     def _identify_in_thread(self, connection: Connection) -> None:
         if connection.bearer is not None:
-            device = self.house.identity.device(connection.bearer)
-            connection.actor = Actor(0, device.name, frozenset(), frozenset(), device=device.seat or device.name)
+            device = self.house.devices.who(connection.bearer)
+            connection.actor = Actor(0, device.name, frozenset(), frozenset(), device=device.place)
+            connection.device = device.id
         else:
             connection.actor = self.house.identity.who(connection.cookie)
 
@@ -337,6 +338,9 @@ class Hub(Service):
             if actor is None:
                 continue
             if isinstance(event, SessionEnded) and actor.session == event.session:
+                connection.close(4401)
+            elif isinstance(event, DeviceChanged) and connection.device == event.device:
+                # Whether it still may is looked up when it comes back.
                 connection.close(4401)
             elif connection.greeted and recorded.id > connection.last:
                 view = (actor.cities, actor.rights)

@@ -87,7 +87,7 @@ class Pulse:
                     at_work = connection.actor is not None and connection.actor.session in seated
                     self._house.identity.who(connection.cookie, renew=at_work)
                 else:
-                    self._house.identity.device(connection.bearer)
+                    self._house.devices.who(connection.bearer)
             except NotSignedIn:
                 self._reactor.callFromThread(connection.close, 4401)
             except Unavailable:

@@ -1,7 +1,8 @@
 """People and devices, what they may do, and signing in. The one door to "who is this and may they"."""
 
 from contact_center.identity.actor import Actor
+from contact_center.identity.devices import Devices
 from contact_center.identity.permissions import KERNEL_PERMISSIONS, ROLES, Rights
 from contact_center.identity.service import Identity
 
-__all__ = ["KERNEL_PERMISSIONS", "ROLES", "Actor", "Identity", "Rights"]
+__all__ = ["KERNEL_PERMISSIONS", "ROLES", "Actor", "Devices", "Identity", "Rights"]

@@ -45,14 +45,18 @@ class SessionRow(Base):
 
 
 class Device(Base):
-    """A native phone or a kiosk, known by a token of its own; only a hash is kept."""
+    """A native phone or a kiosk, known by a token of its own; only hashes of it and of the code that it enrols with are kept."""
 
     __tablename__ = "devices"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))
     name: Mapped[str] = mapped_column(String(60))
-    seat: Mapped[str | None] = mapped_column(String(40))
-    token: Mapped[str] = mapped_column(String(64), unique=True)
-    enrolled_at: Mapped[datetime] = mapped_column(Moment)
+    place: Mapped[str] = mapped_column(String(40))
+    """The seat whose phone it is, or the counter at which it stands."""
+
+    token: Mapped[str | None] = mapped_column(String(64), unique=True)
+    code: Mapped[str | None] = mapped_column(String(64), unique=True)
+    invited_at: Mapped[datetime] = mapped_column(Moment)
+    enrolled_at: Mapped[datetime | None] = mapped_column(Moment)
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)

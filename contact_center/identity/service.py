@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import secrets
 from collections.abc import Sequence
@@ -20,7 +19,8 @@ from contact_center.events import EventLog
 from contact_center.events.catalogue import SessionEnded, TrainingChanged
 from contact_center.identity import passwords
 from contact_center.identity.actor import Actor
-from contact_center.identity.model import Device, Person, SessionRow
+from contact_center.identity.devices import hashed
+from contact_center.identity.model import Person, SessionRow
 from contact_center.identity.permissions import ROLES, Rights
 from contact_center.settings import SESSION_HOURS, SESSION_IDLE, Settings
 
@@ -35,17 +35,13 @@ ACCOUNT = re.compile(r"[a-z][a-z0-9._-]{1,30}")
 SEEN_EVERY = timedelta(seconds=60)
 
 
-def _hashed(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def _check_roles(roles: Sequence[str]) -> None:
     if not set(roles) <= set(ROLES):
         raise BadInput("役割は次から選んでください: %(roles)s", roles=", ".join(ROLES))
 
 
 class Identity:
-    """People, sessions and devices of one centre."""
+    """People and sessions of one centre."""
 
     def __init__(
         self, database: Database, clock: Clock, log: EventLog, audit: AuditTrail, rights: Rights, settings: Settings
@@ -159,7 +155,7 @@ class Identity:
         self._audit.record(Act(f"person:{person.id}", "sign_in", f"person:{person.id}", {}))
         token = secrets.token_urlsafe(32)
         with self._database.session_scope() as session:
-            session.add(SessionRow(person_id=person.id, token=_hashed(token), began_at=now, seen_at=now))
+            session.add(SessionRow(person_id=person.id, token=hashed(token), began_at=now, seen_at=now))
             known = session.get_one(Person, person.id)
             known.failures, known.locked_until = 0, None
         return token
@@ -180,7 +176,7 @@ class Identity:
         if not token:
             raise NotSignedIn("サインインしてください。")
         with self._database.reading() as session:
-            found = session.execute(select(SessionRow, Person).join(Person).where(SessionRow.token == _hashed(token))).first()
+            found = session.execute(select(SessionRow, Person).join(Person).where(SessionRow.token == hashed(token))).first()
         now = self._clock.now()
         if found is None:
             raise NotSignedIn("サインインしてください。")
@@ -201,7 +197,7 @@ class Identity:
     def sign_out(self, token: str) -> None:
         """End the session of this token, its sockets and its phone."""
         with self._database.session_scope() as session:
-            row = session.scalar(select(SessionRow).where(SessionRow.token == _hashed(token)))
+            row = session.scalar(select(SessionRow).where(SessionRow.token == hashed(token)))
             if row is not None and row.ended_at is None:
                 self._end(session, row, f"person:{row.person_id}")
 
@@ -235,36 +231,3 @@ class Identity:
             raise BadInput("表示言語は ja か en です。")
         with self._database.session_scope() as session:
             session.get_one(Person, actor.person).language = language
-
-    def enrol_device(self, by: str, kind: str, name: str, seat: str | None) -> str:
-        """Make a device known; returns its token, which is stored nowhere."""
-        self._audit.record(Act(by, "device.enrol", f"device:{kind}:{name}", {"seat": seat}))
-        token = secrets.token_urlsafe(32)
-        with self._database.session_scope() as session:
-            session.add(Device(kind=kind, name=name, seat=seat, token=_hashed(token), enrolled_at=self._clock.now()))
-        return token
-
-    def device(self, token: str | None) -> Device:
-        """The device behind a token.
-
-        :raises NotSignedIn: where it is unknown or revoked.
-        """
-        with self._database.reading() as session:
-            found = session.scalar(select(Device).where(Device.token == _hashed(token or "")))
-        if found is None or found.revoked_at is not None:
-            raise NotSignedIn("この機器は登録されていません。")
-        return found
-
-    def devices(self) -> list[Device]:
-        """Every device that is not revoked."""
-        with self._database.reading() as session:
-            return list(session.scalars(select(Device).where(Device.revoked_at.is_(None)).order_by(Device.id)))
-
-    def revoke_device(self, by: str, device_id: int) -> None:
-        """Refuse a device from now on."""
-        self._audit.record(Act(by, "device.revoke", f"device:{device_id}", {}))
-        with self._database.session_scope() as session:
-            device = session.get(Device, device_id)
-            if device is None:
-                raise NotFound("その機器はありません。")
-            device.revoked_at = self._clock.now()

@@ -9,11 +9,13 @@ from flask import Flask, current_app, g, request
 
 from contact_center.errors import NotFound, SettingsError
 from contact_center.identity import Actor
-from contact_center.web.centre import COOKIE, house
+from contact_center.identity.model import Device
+from contact_center.web.centre import COOKIE, DEVICE_COOKIE, house
 
 View = TypeVar("View", bound=Callable[..., Any])
 _PUBLIC = "public"
 _SIGNED_IN = "signed in"
+_DEVICE = "device"
 
 
 def permission(name: str) -> Callable[[View], View]:
@@ -56,6 +58,12 @@ def signed_in(view: View) -> View:
     return view
 
 
+def device_only(view: View) -> View:
+    """The view is for enrolled devices, and for no person."""
+    view.required_permission = _DEVICE  # type: ignore[attr-defined]
+    return view
+
+
 def required(app: Flask, endpoint: str) -> str | None:
     """The permission that a view has declared."""
     if endpoint == "static" or endpoint.endswith(".static"):
@@ -70,7 +78,7 @@ def check_views(app: Flask, known: frozenset[str]) -> None:
     """
     for rule in app.url_map.iter_rules():
         declared = required(app, rule.endpoint)
-        if declared not in (_PUBLIC, _SIGNED_IN) and declared not in known:
+        if declared not in (_PUBLIC, _SIGNED_IN, _DEVICE) and declared not in known:
             raise SettingsError(
                 "ページ %(rule)s に権限の宣言がありません。@permission(...) か @public を付けてください。", rule=rule.rule
             )
@@ -83,9 +91,23 @@ def admit() -> None:
     declared = required(current_app, request.endpoint)
     if declared == _PUBLIC:
         return
+    if declared == _DEVICE:
+        device()
+        return
     somebody = actor()
     if declared != _SIGNED_IN:
         somebody.require(declared or "")
+
+
+def device() -> Device:
+    """The enrolled device of this request.
+
+    :raises NotSignedIn: where there is none.
+    """
+    if "device" not in g:
+        g.device = house().devices.who(request.cookies.get(DEVICE_COOKIE))
+    found: Device = g.device
+    return found
 
 
 def actor() -> Actor:

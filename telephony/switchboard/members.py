@@ -10,6 +10,7 @@ from twisted.internet import defer
 from twisted.python.failure import Failure
 
 from contact_center.errors import Unavailable
+from contact_center.house import House
 from contact_center.seats import Seat
 from telephony.pbx.ami import AmiError, AmiLink, Event
 
@@ -137,3 +138,11 @@ def create(connection: sqlite3.Connection) -> None:
         "CREATE TABLE IF NOT EXISTS ps_auths (id TEXT PRIMARY KEY, auth_type TEXT, username TEXT, password TEXT,"
         " md5_cred TEXT, realm TEXT, nonce_lifetime INTEGER, refresh_token TEXT, oauth_clientid TEXT, oauth_secret TEXT)"
     )
+
+
+def kiosk_passwords(house: House) -> dict[str, str | None]:
+    """The password of each counter's endpoint; None where no kiosk is enrolled."""
+    with house.database.reading() as session:
+        counters = [view.line.id for view in house.directory.counters(session)]
+        kiosks = {counter: house.devices.kiosk_of(session, counter) for counter in counters}
+    return {f"kiosk-{id}": house.devices.sip_password(kiosk) if kiosk is not None else None for id, kiosk in kiosks.items()}

@@ -31,7 +31,7 @@ from telephony.pbx import render, translate
 from telephony.pbx.ami import AmiError, AmiLink, AmiProtocol, Event
 from telephony.settings import AMI_ENDPOINT, AMI_PORT
 from telephony.switchboard.calls import Calls
-from telephony.switchboard.members import Members, Passwords, Wanted, endpoint
+from telephony.switchboard.members import Members, Passwords, Wanted, endpoint, kiosk_passwords
 from telephony.switchboard.timers import WrapUpTimers
 from telephony.switchboard.witness import Witness
 
@@ -308,6 +308,8 @@ class Switchboard(Service):
             wanted = [self.wanted(session, seat) for seat in self.house.seats.all(session)]
         for one in wanted:
             self.keep_password(one)
+        for kiosk, password in kiosk_passwords(self.house).items():
+            self.passwords.set(kiosk, password)
         return wanted
 
     def keep_password(self, wanted: Wanted) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from contact_center.house import House
 from contact_center.identity import Actor
 from contact_center.seats.service import AWAY_REASONS
-from contact_center.web import actor, house, page_words, permission
+from contact_center.web import actor, device_only, house, page_words, permission
 
 blueprint = Blueprint(
     "telephony", "telephony", template_folder="templates", static_folder="static", static_url_path="/static/telephony"
@@ -61,6 +61,13 @@ def choices_of(built: House, session: Session, me: Actor) -> dict[str, dict[str,
         }
         for city in sorted(me.cities)
     }
+
+
+@blueprint.get("/auth/kiosk")
+@device_only
+def may_dial() -> Any:
+    """What nginx asks before it lets a kiosk through to Asterisk."""
+    return "", 204
 
 
 @blueprint.get("/auth/sip")

@@ -32,7 +32,7 @@ def softphone(centre: Stage, token: str) -> subprocess.Popen[bytes]:
 @pytest.fixture
 def token(centre: Stage) -> str:
     """The device token of seat 2's phone."""
-    return centre.house.identity.enrol_device("operator", "phone", "seat-2 native phone", "seat-2")
+    return centre.house.devices.enrol(centre.house.devices.invite("operator", "phone", "seat-2 native phone", "seat-2"))
 
 
 @pytest.fixture
@@ -140,8 +140,8 @@ def test_a_native_phone_that_dies_in_a_conversation_rings_with_the_same_resident
 
 
 def test_a_device_that_was_revoked_is_refused(centre: Stage) -> None:
-    token = centre.house.identity.enrol_device("operator", "phone", "old phone", "seat-2")
-    centre.house.identity.revoke_device("operator", centre.house.identity.device(token).id)
+    token = centre.house.devices.enrol(centre.house.devices.invite("operator", "phone", "old phone", "seat-2"))
+    centre.house.devices.revoke("operator", centre.house.devices.who(token).id)
     words = [
         sys.executable, "-m", "admin.cli", "softphone", "--hub", centre.url,
         "--authority", str(centre.home / "tls" / "authority.pem"), "--host", "127.0.0.1",

@@ -109,8 +109,29 @@ def test_no_password_and_no_token_lie_in_the_database(house: House) -> None:
 
 
 def test_a_revoked_device_is_refused(house: House) -> None:
-    token = house.identity.enrol_device("operator", "phone", "seat-1", "seat-1")
-    device = house.identity.device(token)
-    house.identity.revoke_device("operator", device.id)
+    token = house.devices.enrol(house.devices.invite("operator", "phone", "seat-1", "seat-1"))
+    device = house.devices.who(token)
+    house.devices.revoke("operator", device.id)
     with pytest.raises(NotSignedIn):
-        house.identity.device(token)
+        house.devices.who(token)
+
+
+def test_a_kiosk_enrols_by_a_code_that_is_good_once_and_for_a_day(house: House, clock: FakeClock) -> None:
+    code = house.devices.invite("operator", "kiosk", "hall kiosk", "hall")
+    token = house.devices.enrol(f" {code[:6].lower()}-{code[6:]}")
+    assert house.devices.who(token).place == "hall"
+    late = house.devices.invite("operator", "kiosk", "hall kiosk", "hall")
+    clock.advance(25 * 3600)
+    for useless in (code, late, "", "ABCDEFGHJKLM"):
+        with pytest.raises(NotSignedIn):
+            house.devices.enrol(useless)
+
+
+def test_a_new_kiosk_at_a_counter_takes_the_place_of_the_former(house: House) -> None:
+    former, now = (house.devices.enrol(house.devices.invite("operator", "kiosk", "kiosk", "hall")) for _ in range(2))
+    with pytest.raises(NotSignedIn):
+        house.devices.who(former)
+    with house.database.reading() as session:
+        kiosk = house.devices.kiosk_of(session, "hall")
+        assert kiosk is not None and kiosk.id == house.devices.who(now).id
+        assert house.devices.kiosk_of(session, "elsewhere") is None
