@@ -79,7 +79,9 @@ class HubHandler:
 
 @dataclass(frozen=True)
 class Reaction:
-    """What the switchboard does after an event: `(switchboard, recorded) -> Deferred | None`."""
+    """What the switchboard does after an event: `(switchboard, recorded) -> Deferred | None`; or the hub, whose watching thread
+    calls it: `(hub, recorded) -> None`.
+    """
 
     event: type[Any]
     function: str
@@ -201,6 +203,7 @@ class Feature:
     panels: tuple[Panel, ...] = ()
     hub_handlers: tuple[HubHandler, ...] = ()
     reactions: tuple[Reaction, ...] = ()
+    hub_reactions: tuple[Reaction, ...] = ()
     tasks: tuple[Task, ...] = ()
     queues: tuple[Queue, ...] = ()
     commands: tuple[Command, ...] = ()

@@ -243,7 +243,7 @@ class Stage:
         """A page of 1280x800 in Japanese that may use the microphone."""
         context = browser.new_context(
             ignore_https_errors=True, viewport={"width": 1280, "height": 800}, locale="ja-JP", timezone_id="Asia/Tokyo",
-            permissions=["microphone", "notifications"],
+            permissions=["microphone", "camera", "notifications"],
         )  # fmt: skip
         page = context.new_page()
         page.set_default_timeout(30000)

@@ -67,6 +67,9 @@ class Hub(Service):
         for feature in house.features:
             for handler in feature.hub_handlers:
                 self._handlers[handler.message] = (handler, resolve(handler.function))
+        self._reactions: dict[type[Any], list[Callable[[Hub, Recorded], None]]] = {}
+        for reaction in (one for feature in house.features for one in feature.hub_reactions):
+            self._reactions.setdefault(reaction.event, []).append(resolve(reaction.function))
         self.kinds = catalogue((Hello, Beat, TakeOver, JoinRelay, *self._handlers))
         self.relay = Relay(reactor, self._ticket_refused)
         self._words = {name: Words(name, ("contact_center", *(f.package for f in house.features))) for name in ("ja", "en")}
@@ -327,7 +330,16 @@ class Hub(Service):
                     change = Change(last=last, event=type(recorded.event).__name__, state=state) if state else None
                     texts[view] = encode(change) if change else None
                 self.reactor.callFromThread(self._tell, recorded, texts)
+                self._react_in_thread(recorded)
         return last
+
+    def _react_in_thread(self, recorded: Recorded) -> None:
+        for reaction in self._reactions.get(type(recorded.event), ()):
+            try:
+                reaction(self, recorded)
+            except Exception as error:
+                # Whoever is to be told asks again by itself; the others must not miss what comes after.
+                self.log.warn("A reaction failed: {why}", why=type(error).__name__)
 
     def _tell(self, recorded: Recorded, texts: dict[View, str | None]) -> None:
         self._pulse.news = True

@@ -28,6 +28,12 @@ def permission(name: str) -> Callable[[View], View]:
     return declare
 
 
+def for_programs(view: View) -> View:
+    """The view is asked by programs, which hold no cookie of ours: no other site's form can borrow anything there."""
+    view.for_programs = True  # type: ignore[attr-defined]
+    return view
+
+
 def uploads(megabytes: int) -> Callable[[View], View]:
     """The view takes files of up to so many megabytes; every other refuses more than one."""
 
@@ -77,6 +83,8 @@ def check_views(app: Flask, known: frozenset[str]) -> None:
     :raises SettingsError: naming the view.
     """
     for rule in app.url_map.iter_rules():
+        if getattr(app.view_functions[rule.endpoint], "for_programs", False):
+            app.extensions["csrf"].exempt(app.view_functions[rule.endpoint])
         declared = required(app, rule.endpoint)
         if declared not in (_PUBLIC, _SIGNED_IN, _DEVICE) and declared not in known:
             raise SettingsError(

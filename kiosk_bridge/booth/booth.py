@@ -13,6 +13,7 @@ from contact_center.clock import Clock
 from contact_center.errors import BadInput, NotAllowed
 from kiosk_bridge.booth import messages as m
 from kiosk_bridge.booth.hands import Hands
+from kiosk_bridge.booth.own import OwnPages
 from kiosk_bridge.booth.pages import Pages
 from kiosk_bridge.booth.screen import Screen
 from kiosk_bridge.browser import Chromium
@@ -55,6 +56,7 @@ class Booth:
         :raises Unavailable: where the page does not open.
         """
         self.pages = Pages(self._browser.devtools, self, place.hosts, place.secret_fields)
+        self.own = OwnPages(self._browser.devtools, self.pages)
         self.hands = Hands(self._browser.devtools, self.pages, lambda: place.start)
         self.screen = Screen(self._browser.devtools, self.pages, self._clock, self._send, lambda held: self._tell({"secret": held}))
         await self.pages.begin(size)

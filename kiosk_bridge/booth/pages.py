@@ -103,6 +103,9 @@ class Pages:
         self.box: dict[str, Any] | None = None
         """What a page asks or says just now, with the session that does."""
 
+        self.chooser: tuple[str, int] | None = None
+        """The file field that was pressed last, with its page."""
+
         self._tasks: set[asyncio.Task[None]] = set()
         for event, handler in (
             ("Target.attachedToTarget", self._attached), ("Target.detachedFromTarget", self._detached),
@@ -163,7 +166,7 @@ class Pages:
         :returns: for how many seconds nothing has been one; None where something is, or a document cannot say.
         """
         words = {"expression": "kiosk.start().swear()", "returnByValue": True}
-        asked = [self._devtools.send("Runtime.evaluate", one.id, contextId=context, **words) for one, context in self._documents()]
+        asked = [self._devtools.send("Runtime.evaluate", one.id, contextId=context, **words) for one, context in self.documents()]
         if not asked:
             return None
         calm = FOREVER
@@ -179,11 +182,11 @@ class Pages:
     async def typable(self) -> bool:
         """Whether a field that is no secret has the focus."""
         words = {"expression": "kiosk.start().typable()", "returnByValue": True}
-        asked = [self._devtools.send("Runtime.evaluate", one.id, contextId=context, **words) for one, context in self._documents()]
+        asked = [self._devtools.send("Runtime.evaluate", one.id, contextId=context, **words) for one, context in self.documents()]
         done, _ = await asyncio.wait(asked, timeout=ANSWER_WITHIN) if asked else (set(), set())
         return any(not one.exception() and one.result().get("result", {}).get("value") is True for one in done)
 
-    def _documents(self) -> Iterator[tuple[Session, int]]:
+    def documents(self) -> Iterator[tuple[Session, int]]:
         """Our world in each document of the shown window."""
         for one in self.of_window():
             if one.kind in ("page", "iframe"):
@@ -347,6 +350,7 @@ class Pages:
 
     def _chooser_opened(self, said: dict[str, Any], session: str) -> None:
         if session in self.sessions and "backendNodeId" in said:
+            self.chooser = (session, said["backendNodeId"])
             self._owner.told({"file_wanted": True})
 
     def _navigated(self, said: dict[str, Any], session: str) -> None:

@@ -130,6 +130,26 @@ class Chromium:
         """Id of its first process, which leads its group."""
         return self._process.pid
 
+    async def place(self, window: Window) -> None:
+        """Put its window somewhere else on the screen, in front, without any frame.
+
+        :raises Unavailable: where the browser is gone.
+        """
+        id = await self._window()
+        bounds = {"left": window.left, "top": window.top, "width": window.width, "height": window.height}
+        # A window that fills the screen takes no other size.
+        await self.devtools.send("Browser.setWindowBounds", windowId=id, bounds={"windowState": "normal"})
+        await self.devtools.send("Browser.setWindowBounds", windowId=id, bounds=bounds)
+
+    async def hide(self) -> None:
+        """Take its window off the screen until it is placed."""
+        await self.devtools.send("Browser.setWindowBounds", windowId=await self._window(), bounds={"windowState": "minimized"})
+
+    async def _window(self) -> int:
+        targets = await self.devtools.send("Target.getTargets")
+        page = next(one["targetId"] for one in targets["targetInfos"] if one["type"] == "page")
+        return int((await self.devtools.send("Browser.getWindowForTarget", targetId=page))["windowId"])
+
     async def wipe(self) -> None:
         """End every process of the browser and remove its folder; nothing of the resident is left on this machine."""
         if not self.devtools.ended:

@@ -35,9 +35,11 @@ class Form:
     """An application form.
 
     :param id: its 23 digits.
+    :param address: what its code opens: a page of the application site with the digits filled in.
     """
 
     id: str
+    address: str
 
 
 def read_form(picture: Picture, hosts: Iterable[str]) -> Form:
@@ -51,7 +53,8 @@ def read_form(picture: Picture, hosts: Iterable[str]) -> Form:
         if len(texts) > 1:
             raise NotAForm("several")
         if texts:
-            return Form(application_id(texts.pop(), hosts))
+            address = texts.pop().strip()
+            return Form(application_id(address, hosts), address)
     raise NotAForm("none")
 
 

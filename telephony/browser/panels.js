@@ -82,6 +82,8 @@ export async function mountPanels(link, board, say) {
         },
         // Whether something behind this panel's tab waits for the agent.
         calls: (waits) => $(`tab-${panel.id}`)?.toggleAttribute("data-calls", waits),
+        // Brings this panel before the others of its slot.
+        show: () => choose(panel),
         say,
       });
     } catch {

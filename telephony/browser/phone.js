@@ -2,11 +2,13 @@
 import JsSIP from "jssip";
 
 const STUCK_AFTER = 12000;
+const CAMERA = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 15, max: 20 } };
 
 class BrowserPhone {
-  constructor(account, voice, tell) {
+  constructor(account, voice, tell, picture) {
     this.tell = tell;
     this.voice = voice;
+    this.picture = picture;
     this.session = null;
     this.registered = false;
     this.held = false;
@@ -44,11 +46,14 @@ class BrowserPhone {
       return;
     }
     this.session = session;
+    // Whoever stands at a kiosk is seen, and sees who serves them.
+    this.video = /^m=video [1-9]/m.test(request.body ?? "");
     const over = () => {
       if (this.session !== session) return;
       this.session = null;
       this.held = false;
       this.voice.srcObject = null;
+      this.picture(null);
       this.now(this.registered);
     };
     session.on("ended", over);
@@ -99,12 +104,21 @@ class BrowserPhone {
     if (what === "keys") session.sendDTMF(digits, { transportType: "RFC2833", duration: 120, interToneGap: 80 });
     if (what === "answer") {
       session.on("peerconnection", ({ peerconnection }) => this.listen(peerconnection));
-      session.answer({ mediaConstraints: { audio: true, video: false }, pcConfig: { iceServers: [] } });
-      if (session.connection) this.listen(session.connection);
+      await this.answer(session);
     } else if (what === "hang_up") session.terminate();
     else if (what === "hold" || what === "resume") this.hold(session, what === "hold");
     else if (what === "mute") session.mute({ audio: true });
     else if (what === "unmute") session.unmute({ audio: true });
+  }
+
+  // Without a camera the agent is heard, and still sees the resident.
+  async answer(session) {
+    const stream = this.video ? await navigator.mediaDevices.getUserMedia({ audio: true, video: CAMERA }).catch(() => null) : null;
+    const media = stream ? { mediaStream: stream } : { mediaConstraints: { audio: true, video: false } };
+    if (this.session !== session || !session.isInProgress()) return;
+    session.on("ended", () => stream?.getTracks().forEach((track) => track.stop()));
+    session.answer({ ...media, pcConfig: { iceServers: [] } });
+    if (session.connection) this.listen(session.connection);
   }
 
   // A change of hold waits for the one before it: keys may be pressed faster than the other side answers.
@@ -119,7 +133,8 @@ class BrowserPhone {
 
   listen(connection) {
     connection.addEventListener("track", ({ track, streams }) => {
-      if (track.kind === "audio") this.voice.srcObject = streams[0] ?? new MediaStream([track]);
+      if (track.kind === "audio") this.voice.srcObject = new MediaStream([track]);
+      else this.picture(streams[0] ?? new MediaStream([track]));
     });
   }
 
@@ -174,7 +189,7 @@ export class Phone {
       const account = await this.link.send("phone.ask");
       if (this.signedIn !== wanted) return;
       const tell = (report) => this.tell(report);
-      this.device = account.native ? new NativePhone(this.link, tell) : new BrowserPhone(account, this.voice, tell);
+      this.device = account.native ? new NativePhone(this.link, tell) : new BrowserPhone(account, this.voice, tell, (stream) => this.link.emit("picture", stream));
     } catch (refusal) {
       this.signedIn = null;
       if (refusal.sentence) this.changed(refusal.sentence);

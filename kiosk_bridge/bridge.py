@@ -1,0 +1,248 @@
+"""The bridge: it stands between the face, the session's process and the centre, and carries no picture and no secret itself."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from contact_center.clock import Clock
+from contact_center.errors import MadoguchiError, Unavailable
+from kiosk_bridge.centre import Centre
+from kiosk_bridge.child import Child
+from kiosk_bridge.config import Config
+from kiosk_bridge.face import Face
+
+LOOK_EVERY = 2.0
+"""Seconds after which a session's standing is asked for, should a word of the hub have been lost."""
+
+AGAIN_AFTER = 2.0
+"""Seconds until a face or session that could not be begun is begun again."""
+
+
+class Bridge:
+    """One kiosk.
+
+    :param path: of its file, which the session's process reads too.
+    """
+
+    def __init__(self, config: Config, path: Path, token: str, clock: Clock) -> None:
+        self._config, self._path, self._token, self._clock = config, path, token, clock
+        self.centre = Centre(config, token, self._came, self._went)
+        self.face: Face | None = None
+        self._child: Child | None = None
+        self._spare: asyncio.Task[Child] | None = None
+        self._session: int | None = None
+        self._ending = False
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self.centre.on("kiosk.changed", lambda said: self._do(self._stand()))
+        self.centre.on("kiosk.counter_changed", lambda said: self._do(self._know()))
+        self.centre.on("kiosk.join", self._join)
+
+    async def run(self) -> None:
+        """Serve residents until cancelled.
+
+        :raises NotSignedIn: where the centre does not know this kiosk any more.
+        """
+        link = asyncio.ensure_future(self.centre.run())
+        self._warm_up()
+        faces = asyncio.ensure_future(self._keep_face())
+        looks = asyncio.ensure_future(self._keep_looking())
+        try:
+            done, _ = await asyncio.wait([link, faces, looks], return_when=asyncio.FIRST_COMPLETED)
+            for one in done:
+                one.result()
+        finally:
+            for task in (link, faces, looks, *self._tasks):
+                task.cancel()
+            await self._close()
+
+    async def _close(self) -> None:
+        for child in (self._child, await self._spare_or_none()):
+            if child is not None:
+                await child.end()
+        if self.face is not None:
+            await self.face.close()
+
+    # -- the centre ----------------------------------------------------------------------------------------------------------
+
+    def _came(self) -> None:
+        self._do(self._know(True))
+
+    def _went(self) -> None:
+        if self._session is None and self.face is not None:
+            self.face.show("fault", kind="machine")
+        elif self.face is not None:
+            self.face.show("note", says="line.cut", values={})
+
+    async def _know(self, opens: bool = False) -> None:
+        """Ask what the counter is now, and show it."""
+        counter = await self.centre.ask("kiosk.counter")
+        if self.face is None:
+            return
+        if opens and self._session is None:
+            if not self.face.knows_centre or not await self.face.open():
+                await self.face.close()
+                return
+        elif self._session is not None:
+            self.face.show("note", says="line.back", values={})
+        self.face.show("counter", **counter)
+
+    async def _stand(self) -> None:
+        if self._session is None or self.face is None:
+            return
+        standing = await self.centre.ask("kiosk.session", session=self._session)
+        if standing["session"] == self._session:
+            self.face.show("standing", **standing)
+
+    def _join(self, said: dict[str, Any]) -> None:
+        if said["session"] == self._session and self._child is not None:
+            self._child.say("join", ticket=said["ticket"])
+
+    async def _keep_looking(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            with suppress(MadoguchiError):
+                await self._stand()
+
+    # -- the face ------------------------------------------------------------------------------------------------------------
+
+    async def _keep_face(self) -> None:
+        """A face that is gone is begun anew; with it went the call."""
+        while True:
+            with suppress(Unavailable):
+                self.face = await Face.start(self._config, self._token, self._heard)
+                await self.face.open()
+                if self.centre.there:
+                    self._do(self._know())
+                while not self.face.ended:
+                    await asyncio.sleep(0.2)
+                if self._session is not None:
+                    await self._end("lost")
+                await self.face.close()
+                self.face = None
+            await asyncio.sleep(AGAIN_AFTER)
+
+    def _heard(self, word: str, values: dict[str, Any]) -> None:
+        """What the face says: the resident's touches."""
+        if word == "ready":
+            self._do(self._know())
+        elif word == "begin":
+            self._do(self._begin(values))
+        elif word == "end":
+            self._do(self._end(str(values.get("how", "resident"))))
+        elif word == "family":
+            self._do(self._end("resident", family=True))
+        elif word == "answer" and self._child is not None:
+            self._child.say("answer", which=str(values.get("which", "")), yes=values.get("yes") is True)
+        elif word == "take" and self._child is not None:
+            self._child.say("take")
+
+    # -- a session -----------------------------------------------------------------------------------------------------------
+
+    def _warm_up(self) -> None:
+        self._spare = asyncio.ensure_future(self._start_child())
+
+    async def _start_child(self) -> Child:
+        while True:
+            child = await Child.start(self._path, self._token, self._said)
+            try:
+                await child.ready()
+                return child
+            except Unavailable:
+                await child.end()
+                await asyncio.sleep(AGAIN_AFTER)
+
+    async def _spare_or_none(self) -> Child | None:
+        spare, self._spare = self._spare, None
+        if spare is None:
+            return None
+        if not spare.done():
+            spare.cancel()
+        with suppress(asyncio.CancelledError):
+            return await spare
+        return None
+
+    async def _begin(self, asked: dict[str, Any]) -> None:
+        face = self.face
+        if face is None or self._session is not None:
+            return
+        try:
+            told = await self.centre.ask(
+                "kiosk.begin", procedure=asked.get("procedure"), language=asked.get("language"), declared=asked.get("declared"),
+                version=asked.get("version"), family=asked.get("family") is True,
+            )  # fmt: skip
+            if self._spare is None:
+                self._warm_up()
+            assert self._spare is not None
+            self._child, self._spare = await self._spare, None
+        except MadoguchiError as error:
+            face.show("refused", sentence=error.sentence())
+            return
+        self._session = told["session"]
+        self._child.say("begin", place=told["place"])
+        face.show("session", id=self._session, joined=told["joined"])
+
+    def _said(self, child: Child, word: str, values: dict[str, Any]) -> None:
+        """What a session's process says."""
+        if child is not self._child or self.face is None:
+            return
+        if word == "strip":
+            self.face.strip(values["strip"])
+        elif word == "gone":
+            # It has died: nothing of it can be trusted to be as it was, so the resident begins again.
+            self.face.show("note", says="fault.restart", values={})
+            self._do(self._end("lost", family=True))
+        else:
+            self.face.show(word, **values)
+            if word == "control":
+                self._do(self._tell_control(values["control"]))
+
+    def resident_plays(self, does: str, how: dict[str, str]) -> None:
+        """A script stands in for the resident at their browser (only where the kiosk's file says `rehearsal`)."""
+        if self._child is not None:
+            self._child.say("resident", does=does, **how)
+
+    async def _tell_control(self, granted: bool) -> None:
+        if self._session is not None:
+            await self.centre.ask("kiosk.control", session=self._session, granted=granted)
+
+    async def _end(self, how: str, family: bool = False) -> None:
+        """Wipe, and say so.
+
+        :param family: the conversation goes on with a new session.
+        """
+        child, session, face = self._child, self._session, self.face
+        if self._ending:
+            return
+        if session is None or child is None or face is None:
+            if face is not None:
+                face.show("wiped")
+            return
+        self._ending = True
+        try:
+            began = self._clock.monotonic()
+            face.strip(False)
+            face.show("wiping")
+            if not family:
+                # The family goes on in the same conversation; the centre ends the former session when the next one begins.
+                self._do(self.centre.ask("kiosk.end", session=session, how=how))
+            complete = await child.end()
+            seconds = self._clock.monotonic() - began
+            self._child = self._session = None
+            self._warm_up()
+            face.show("family" if family else "wiped")
+            self._do(self.centre.ask("kiosk.wiped", session=session, complete=complete, seconds=round(seconds, 2)))
+        finally:
+            self._ending = False
+
+    def _do(self, work: Any) -> None:
+        async def quietly() -> None:
+            # What the centre does not hear now, it is told or asks when the link is back.
+            with suppress(MadoguchiError):
+                await work
+
+        task = asyncio.ensure_future(quietly())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,100 @@
+"""The card reader: PC/SC, or a virtual card in a file (training, tests)."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+from contact_center.errors import Unavailable
+from kiosk_bridge.card.profile import profiles
+from kiosk_bridge.card.read import CardGone, CardState, Kind, read
+from kiosk_bridge.card.virtual import VirtualCard
+
+
+class Reader(Protocol):
+    """A reader with or without a card in it."""
+
+    def look(self) -> CardState:
+        """What is in it; blocks.
+
+        :raises Unavailable: where there is no reader.
+        """
+
+
+class VirtualReader:
+    """A reader whose card stands in a JSON file: `{}` for none, else `expires`, `left`, `other`, `mute` of a `VirtualCard`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def look(self) -> CardState:
+        """The card as the file says now."""
+        try:
+            said = json.loads(self._path.read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise Unavailable("カードリーダーがありません。") from error
+        if not said:
+            return CardState(Kind.NONE)
+        if said.get("expires"):
+            said["expires"] = date.fromisoformat(said["expires"])
+        card = VirtualCard(**{"expires": None, **said})
+
+        def transmit(command: bytes) -> tuple[bytes, int]:
+            answer = card.transmit(command)
+            return answer[:-2], int.from_bytes(answer[-2:], "big")
+
+        return read(transmit, profiles())
+
+
+class PcscReader:
+    """A reader of PC/SC (pyscard).
+
+    :param name: part of its name; the first that has it is taken.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def look(self) -> CardState:
+        """Connect, read what needs no PIN, and let go: the page's own software needs the card."""
+        try:
+            from smartcard.Exceptions import CardConnectionException, NoCardException, SmartcardException
+            from smartcard.System import readers
+        except ImportError as error:
+            raise Unavailable("カードリーダーの部品（pyscard）がありません。") from error
+        try:
+            reader = next((one for one in readers() if self._name in str(one)), None)
+            if reader is None:
+                raise Unavailable("カードリーダーがありません。")
+            connection = reader.createConnection()
+            connection.connect()
+        except NoCardException:
+            return CardState(Kind.NONE)
+        except CardConnectionException:
+            return CardState(Kind.UNREADABLE)
+        except SmartcardException as error:
+            raise Unavailable("カードリーダーがありません。") from error
+
+        def transmit(command: bytes) -> tuple[bytes, int]:
+            try:
+                data, first, second = connection.transmit(list(command))
+            except SmartcardException as error:
+                raise CardGone from error
+            return bytes(data), first << 8 | second
+
+        try:
+            return read(transmit, profiles())
+        except CardGone:
+            return CardState(Kind.NONE)
+        finally:
+            connection.disconnect()
+
+
+def reader(name: str) -> Reader | None:
+    """The reader that a kiosk's file names; None where it names none."""
+    if not name:
+        return None
+    kind, _, rest = name.partition(":")
+    return VirtualReader(Path(rest)) if kind == "virtual" else PcscReader(rest if kind == "pcsc" else name)

@@ -1,0 +1,108 @@
+"""A resident by script, for demo, training and tests: touches the face and the booth of a kiosk whose file says `rehearsal`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+from contact_center.clock import SystemClock
+from contact_center.errors import Unavailable
+from kiosk_bridge.booth.own import WHERE
+from kiosk_bridge.bridge import Bridge
+from kiosk_bridge.config import read_config
+
+T = TypeVar("T")
+
+
+class Kiosk:
+    """A kiosk in a thread of this process, with a resident before it.
+
+    :param path: of its file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        config = read_config(path)
+        self._clock = SystemClock()
+        self._loop = asyncio.new_event_loop()
+        self.bridge = Bridge(config, path, config.token(), self._clock)
+        self._running: asyncio.Task[None] | None = None
+        self._thread = threading.Thread(target=self._run_in_thread, daemon=True, name="kiosk")
+        self._thread.start()
+        self.sees("#screen h1", 30)
+
+    def _run_in_thread(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._running = self._loop.create_task(self.bridge.run())
+        self._loop.run_until_complete(asyncio.wait([self._running]))
+
+    def close(self) -> None:
+        """Shut it down, whoever stands before it."""
+        if self._running is not None:
+            self._loop.call_soon_threadsafe(self._running.cancel)
+        self._thread.join(20)
+
+    def _in_loop(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        return asyncio.run_coroutine_threadsafe(work(), self._loop).result(20)
+
+    # -- the face ------------------------------------------------------------------------------------------------------------
+
+    def do(self, expression: str) -> Any:
+        """Evaluate in the face's page."""
+
+        async def ask() -> Any:
+            return await self.bridge.face.do(expression) if self.bridge.face is not None else None
+
+        return self._in_loop(ask)
+
+    def sees(self, selector: str, seconds: float = 15.0) -> str:
+        """Wait until something is on the face; its text.
+
+        :raises Unavailable: where it does not come in that time.
+        """
+        end = self._clock.monotonic() + seconds
+        there = f"(({WHERE})({json.dumps(selector)})) && document.querySelector({json.dumps(selector)}).textContent"
+        while self._clock.monotonic() < end:
+            text = self.do(there) if self.bridge.face is not None else None
+            if text is not None and text is not False:
+                return str(text)
+            self._clock.sleep(0.05)
+        screen = self.do("document.body?.dataset.screen + ' ' + document.body?.innerText.slice(0, 200)")
+        raise Unavailable("端末に %(what)s が出ません（%(screen)s）。", what=selector, screen=screen)
+
+    def touches(self, word: str, seconds: float = 15.0) -> None:
+        """Touch the key that says so, in the words of `video_desk/words`."""
+        selector = f"button[data-word={json.dumps(word)}]"
+        self.sees(selector, seconds)
+
+        async def touch() -> None:
+            assert self.bridge.face is not None
+            place = await self.bridge.face.do(f"(({WHERE})({json.dumps(selector)}))")
+            await self.bridge.face.touch(*place)
+
+        self._in_loop(touch)
+
+    def picture(self, path: Path) -> None:
+        """Keep a picture of the face."""
+
+        async def take() -> bytes:
+            assert self.bridge.face is not None
+            return await self.bridge.face.picture()
+
+        path.write_bytes(self._in_loop(take))
+
+    # -- the resident's browser ------------------------------------------------------------------------------------------------
+
+    def presses(self, selector: str) -> None:
+        """Press something in the resident's browser."""
+        self._plays("press", selector=selector)
+
+    def types(self, text: str) -> None:
+        """Type into the resident's browser."""
+        self._plays("type", text=text)
+
+    def _plays(self, does: str, **how: str) -> None:
+        self._loop.call_soon_threadsafe(self.bridge.resident_plays, does, how)

@@ -1,0 +1,287 @@
+"""What happens in one session: the booth, the devices, and the operator at the other end of the relay."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
+
+from contact_center.clock import Clock, day_of
+from contact_center.errors import BadInput, MadoguchiError, Unavailable
+from kiosk_bridge.booth.booth import Booth, Place
+from kiosk_bridge.browser import Chromium
+from kiosk_bridge.browser.process import Window
+from kiosk_bridge.camera import Camera
+from kiosk_bridge.card import advice
+from kiosk_bridge.card.reader import reader
+from kiosk_bridge.centre import open_socket
+from kiosk_bridge.config import Config
+from kiosk_bridge.papers import Form, NotAForm, read_form
+from kiosk_bridge.session import words as w
+from kiosk_bridge.session.photo import PhotoDesk
+
+LARGEST = 8 << 20
+
+
+class Desk:
+    """One session.
+
+    :param tell_bridge: says a word, with values, to the bridge, which shows it on the face or writes it down.
+    """
+
+    def __init__(self, config: Config, token: str, clock: Clock, tell_bridge: Callable[..., None]) -> None:
+        self._config, self._token, self._clock, self._tell_bridge = config, token, clock, tell_bridge
+        self._browser: Chromium | None = None
+        self._booth: Booth | None = None
+        self._photo: PhotoDesk | None = None
+        self._place: Place | None = None
+        self._form: Form | None = None
+        self._relay: ClientConnection | None = None
+        self._sending: asyncio.Queue[str | bytes] = asyncio.Queue()
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self.state: dict[str, Any] = {"open": False, "control": False, "secret": False, "asked": ""}
+
+    # -- what the bridge says ------------------------------------------------------------------------------------------------
+
+    async def warm(self) -> None:
+        """Start the resident's browser before they are there, so that nobody waits for it."""
+        config = self._config
+        window = Window(config.strip, 0, config.width - config.strip, config.height, config.shown)
+        self._browser = await Chromium.start(window, config.browser)
+        if config.shown:
+            await self._browser.hide()
+        self._tell_bridge("ready", folder=str(self._browser.folder), browser=self._browser.pid)
+
+    def begin(self, place: dict[str, Any] | None) -> None:
+        """A resident has begun.
+
+        :param place: what their procedure opens; None: nothing.
+        """
+        self._place = msgspec.convert(place, Place) if place else None
+
+    def join(self, ticket: str) -> None:
+        """An operator is about to look."""
+        self._do(self._join(ticket))
+
+    def answered(self, which: str, yes: bool) -> None:
+        """The resident has touched an answer."""
+        self._say({"asked": ""})
+        if which == "control":
+            if yes and self._booth is not None:
+                self._booth.grant()
+            return
+        self._say({"answered": {"which": which, "yes": yes}})
+
+    def take_back(self) -> None:
+        """The resident wants to work by themselves."""
+        if self._booth is not None:
+            self._booth.take_back()
+
+    async def plays(self, does: str, how: dict[str, Any]) -> None:
+        """A script stands in for the resident at their browser: `press` a place that a selector names, or `type`."""
+        if self._booth is None:
+            return
+        if does == "press":
+            await self._booth.own.press(how["selector"])
+        else:
+            await self._booth.own.type(how["text"])
+
+    async def end(self) -> None:
+        """Wipe everything; this process ends next."""
+        for task in list(self._tasks):
+            task.cancel()
+        if self._photo is not None:
+            with suppress(Unavailable):
+                await self._photo.stop()
+        if self._relay is not None:
+            with suppress(Exception):
+                await asyncio.wait_for(self._relay.close(), 1.0)
+        if self._booth is not None:
+            await self._booth.close()
+        elif self._browser is not None:
+            await self._browser.wipe()
+
+    # -- the operator --------------------------------------------------------------------------------------------------------
+
+    async def _join(self, ticket: str) -> None:
+        former, self._relay = self._relay, None
+        if former is not None:
+            await former.close()
+        socket = await open_socket(self._config, self._token, LARGEST)
+        await socket.send(json.dumps({"type": "relay", "ticket": ticket}))
+        self._relay, self._sending = socket, asyncio.Queue()
+        sender = asyncio.ensure_future(self._send_all(socket, self._sending))
+        # Whatever the operator has not seen yet.
+        self._say(dict(self.state))
+        if self._booth is not None:
+            self._booth.screen.share(True)
+            self._booth.screen.start_over()
+        try:
+            async for message in socket:
+                await self._heard(message if isinstance(message, bytes) else message.encode())
+        except ConnectionClosed:
+            pass
+        finally:
+            sender.cancel()
+            if self._relay is socket:
+                self._relay = None
+                self.take_back()
+                if self._booth is not None:
+                    self._booth.screen.share(False)
+
+    async def _send_all(self, socket: ClientConnection, queue: asyncio.Queue[str | bytes]) -> None:
+        with suppress(ConnectionClosed):
+            while True:
+                await socket.send(await queue.get())
+
+    async def _heard(self, message: bytes) -> None:
+        try:
+            if _name(message) in w.NAMES:
+                try:
+                    word = msgspec.json.decode(message, type=w.WORDS)
+                except msgspec.MsgspecError as error:
+                    raise BadInput("操作の内容を読めません。画面を再読み込みしてください。") from error
+                await self._obey(word)
+            elif self._booth is None:
+                raise Unavailable("ブラウザーはまだ開いていません。")
+            else:
+                # A page that asks something in a box keeps the act waiting that made it ask: the answer must be heard meanwhile.
+                self._do(self._booth.said(message))
+        except MadoguchiError as error:
+            self._say({"refused": error.sentence()})
+
+    async def _obey(self, word: w.WORDS) -> None:
+        match word:
+            case w.Show():
+                await self._open()
+            case w.AskControl():
+                self._ask("control")
+            case w.GiveBack():
+                self.take_back()
+            case w.AskTouch():
+                self._ask(word.which, left=word.left, right=word.right)
+            case w.Say():
+                self._tell_bridge("said", text=word.text)
+            case w.Card():
+                self._do(self._look_at_card())
+            case w.Photo():
+                self._do(self._open_photo().do(word.what))
+            case w.Papers():
+                self._do(self._papers(word.what))
+
+    def _ask(self, which: str, **names: str) -> None:
+        self._say({"asked": which})
+        self._tell_bridge("ask", which=which, **names)
+
+    async def _open(self) -> None:
+        if self._place is None or self._browser is None:
+            raise Unavailable("この手続きは、ブラウザーを使いません。")
+        config = self._config
+        if self._booth is None:
+            booth = Booth(self._browser, self._clock, self._picture, self._booth_told)
+            await booth.open(self._place, (config.width - config.strip, config.height))
+            self._booth = booth
+            if config.shown:
+                await self._browser.place(Window(config.strip, 0, config.width - config.strip, config.height))
+            self._tell_bridge("strip", strip=True)
+            self._say({"open": True})
+        self._booth.screen.share(self._relay is not None)
+
+    # -- devices -------------------------------------------------------------------------------------------------------------
+
+    async def _look_at_card(self) -> None:
+        found = reader(self._config.reader)
+        try:
+            if found is None:
+                raise Unavailable("カードリーダーがありません。")
+            state = await asyncio.to_thread(found.look)
+        except Unavailable:
+            self._say({"card": {"kind": "fault"}})
+            return
+        said = [str(one) for one in advice(state, day_of(self._clock.now()))]
+        told = {"kind": str(state.kind), "left": state.left, "expires": str(state.expires or ""), "advice": said}
+        self._say({"card": told})
+        self._tell_bridge("card", words=said or (["put"] if state.kind == "none" else ["keep"]))
+
+    def _open_photo(self) -> PhotoDesk:
+        if self._booth is None:
+            raise Unavailable("先にブラウザーを開いてください。")
+        if self._photo is None:
+            self._photo = PhotoDesk(self._booth, self._config.camera, self._photo_told)
+        return self._photo
+
+    def _photo_told(self, told: dict[str, Any]) -> None:
+        self._say({"photo": told})
+        if told["at"] in ("guide", "taken"):
+            good = "still" if told["at"] == "guide" else "good"
+            self._tell_bridge("note", says=f"photo.{(told['faults'] or [good])[0]}", values={})
+
+    async def _papers(self, what: str) -> None:
+        if self._place is None or self._booth is None:
+            raise Unavailable("先にブラウザーを開いてください。")
+        if what == "fill":
+            if self._form is not None:
+                await self._booth.pages.open(self._form.address)
+                self._form = None
+                self._say({"papers": {"at": "filled"}})
+            return
+        self._tell_bridge("note", says="paper.put", values={})
+        try:
+            camera = await asyncio.to_thread(Camera, self._config.papers)
+            picture = await asyncio.to_thread(camera.look)
+            camera.close()
+            self._form = await asyncio.to_thread(read_form, picture, self._place.hosts)
+            picture[:] = 0
+            self._say({"papers": {"at": "read"}})
+            self._tell_bridge("note", says="paper.take", values={})
+        except Unavailable:
+            self._say({"papers": {"at": "fault"}})
+        except NotAForm as fault:
+            self._say({"papers": {"at": fault.reason}})
+            self._tell_bridge("note", says=f"paper.{fault.reason}", values={})
+
+    # -- telling -------------------------------------------------------------------------------------------------------------
+
+    def _picture(self, data: bytes) -> None:
+        if self._relay is not None:
+            self._sending.put_nowait(data)
+
+    def _say(self, news: dict[str, Any]) -> None:
+        """Tell the console; what stays true is told again to a console that comes later."""
+        self.state |= {key: value for key, value in news.items() if key not in ("refused", "answered", "blocked", "crashed")}
+        if self._relay is not None:
+            self._sending.put_nowait(json.dumps(news, ensure_ascii=False))
+
+    def _booth_told(self, told: dict[str, Any]) -> None:
+        self._say(told)
+        for word in ("control", "secret"):
+            if word in told:
+                self._tell_bridge(word, **{word: told[word]})
+        if told.get("control"):
+            self._say({"asked": ""})
+        if "crashed" in told:
+            self._tell_bridge("note", says="fault.restart", values={})
+
+    def _do(self, work: Any) -> None:
+        async def quietly() -> None:
+            try:
+                await work
+            except MadoguchiError as error:
+                self._say({"refused": error.sentence()})
+
+        task = asyncio.ensure_future(quietly())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _name(message: bytes) -> str:
+    try:
+        return str(msgspec.json.decode(message)["do"])
+    except (msgspec.MsgspecError, KeyError, TypeError):
+        return ""

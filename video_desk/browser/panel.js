@@ -1,0 +1,265 @@
+// The panel of the remote counter: the resident's picture and browser, the procedure's steps, the kiosk's devices.
+import { element, settle } from "../../contact_center/web/browser/settle.js";
+import { t } from "../../contact_center/web/browser/words.js";
+import { Devices } from "./devices.js";
+import { Relay } from "./relay.js";
+import { Screen, VEILS } from "./screen.js";
+
+const $ = (id) => document.getElementById(id);
+const TALKING = ["talking", "held"];
+const AGAIN_AFTER = 1500;
+const LANGUAGES = { ja: "日本語", easy: "やさしい日本語", en: "English", zh: "中文", ko: "한국어", pt: "Português", vi: "Tiếng Việt" };
+const ASKED = { control: t("操作してよいか、利用者に尋ねています。"), yes: t("利用者の「はい」を待っています。"), same: t("名義が同じか、利用者に尋ねています。"), end: t("終わるかどうか、利用者に尋ねています。") };
+
+class Panel {
+  constructor(console) {
+    this.console = console;
+    const data = JSON.parse(console.place.querySelector(".desk-data").textContent);
+    Object.assign(this, data);
+    this.relay = null;
+    this.session = null;
+    this.state = {};
+    this.screen = new Screen((act) => this.relay?.send(act));
+    this.devices = new Devices($("dk-devices"), { send: (act) => this.relay?.send(act), words: this.words });
+    $("dk-keys").addEventListener("click", ({ target }) => this.press(target.closest("button")?.dataset.does));
+    $("dk-steps").addEventListener("change", ({ target }) => this.tick(target));
+    $("dk-outcome").addEventListener("change", ({ target }) => this.ask("desk.outcome", { session: this.session, outcome: target.value }));
+    $("dk-say-key").addEventListener("click", () => this.write());
+    $("dk-say").addEventListener("keydown", (event) => event.key === "Enter" && !event.isComposing && this.write());
+    $("dk-box").addEventListener("submit", (event) => this.reply(event, true));
+    $("dk-box-no").addEventListener("click", (event) => this.reply(event, false));
+    $("dk-date").addEventListener("submit", (event) => this.choseDate(event));
+    console.on("board", () => this.follow());
+    console.on("picture", (stream) => ($("dk-video").srcObject = stream));
+    this.follow();
+  }
+
+  ask(type, fields) {
+    return this.console.send(type, fields).catch((refusal) => {
+      if (refusal.sentence) this.console.say(refusal.sentence);
+      return null;
+    });
+  }
+
+  // -- following the board ---------------------------------------------------------------------------------------------
+
+  follow() {
+    const { contact } = this.console;
+    const ours = contact?.channel === "kiosk";
+    const leaves = Object.values(this.console.leaves("video_desk")).filter((leaf) => ours && leaf.contact === contact.id);
+    const leaf = leaves.sort((one, other) => one.id - other.id).at(-1);
+    $("dk-none").hidden = Boolean(leaf);
+    $("dk-session").hidden = !leaf;
+    this.console.calls(ours && contact.state === "offered");
+    if (!leaf) {
+      this.leave();
+      return;
+    }
+    this.leaf = leaf;
+    const talks = TALKING.includes(contact.state) && !leaf.over;
+    if (leaf.id !== this.session) {
+      this.leave();
+      this.session = leaf.id;
+    }
+    if (talks && this.shownFor !== leaf.id) {
+      this.shownFor = leaf.id;
+      this.console.show();
+    }
+    if (talks && !this.relay && !this.opening) this.open(contact.id);
+    if (!talks) this.close();
+    this.draw();
+  }
+
+  async open(contact) {
+    this.opening = true;
+    const told = await this.ask("desk.open", { contact });
+    this.opening = false;
+    if (!told || told.session !== this.session) {
+      this.later(contact);
+      return;
+    }
+    this.relay = new Relay(told.ticket, { picture: (data) => this.screen.draw(data), told: (news) => this.told(news), gone: () => this.gone(contact) });
+  }
+
+  // What breaks off is asked for anew as long as the resident is served here.
+  gone(contact) {
+    this.relay = null;
+    this.screen.controls(false);
+    this.screen.veil(VEILS.gone());
+    this.later(contact);
+  }
+
+  later(contact) {
+    setTimeout(() => {
+      const { id, state } = this.console.contact ?? {};
+      if (id === contact && TALKING.includes(state) && !this.relay && !this.opening && !this.leaf?.over) this.open(contact);
+    }, AGAIN_AFTER);
+  }
+
+  close() {
+    this.relay?.close();
+    this.relay = null;
+    this.screen.controls(false);
+    this.screen.clear();
+    $("dk-place").hidden = true;
+  }
+
+  leave() {
+    if (this.session === null) return;
+    this.close();
+    Object.assign(this, { session: null, state: {} });
+    this.devices.clear();
+  }
+
+  // -- what the kiosk tells ----------------------------------------------------------------------------------------------
+
+  told(news) {
+    Object.assign(this.state, news);
+    if ("refused" in news) this.console.say(news.refused);
+    if ("blocked" in news) this.console.say(t("このメニューにないサイト（{host}）には進めません。", { host: news.blocked }));
+    if ("crashed" in news) this.console.say(t("利用者のブラウザーが止まりました。「ブラウザーを開く」でやり直してください。"));
+    if ("file_wanted" in news) this.console.say(t("ページが写真などのファイルを求めています。「写真」から入れてください。"));
+    if ("answered" in news) this.answered(news.answered);
+    this.draw();
+  }
+
+  answered({ which, yes }) {
+    if (which === "same" && !yes) this.console.say(t("利用者は「ちがいます」を押しました。登録しないでください。"));
+    const step = this.procedure?.steps.find(({ touch, id }) => touch === which && !this.leaf.steps.includes(id));
+    if (yes && step) this.ask("desk.step", { session: this.session, step: step.id, done: true });
+  }
+
+  get procedure() {
+    return this.leaf && this.procedures[this.leaf.procedure];
+  }
+
+  // -- drawing -----------------------------------------------------------------------------------------------------------
+
+  draw() {
+    const { leaf, state, procedure } = this;
+    if (!leaf || !procedure) return;
+    $("dk-title").textContent = `${this.counters[leaf.counter] ?? ""} ${procedure.title}（${LANGUAGES[leaf.language]}）`;
+    const control = $("dk-control");
+    control.dataset.who = state.control ? "us" : "resident";
+    control.textContent = leaf.over ? this.overWords(leaf) : state.control ? t("あなたが操作しています。利用者が触れると、すぐに利用者に戻ります。") : t("利用者が操作しています。");
+    $("dk-news").textContent = ASKED[state.asked] ?? "";
+    const keys = [];
+    if (!leaf.over && this.relay) {
+      if (procedure.opens && !state.open) keys.push(["show", t("ブラウザーを開く"), "strong"]);
+      if (state.open && !state.control) keys.push(["ask_control", t("操作を頼む"), "strong"]);
+      if (state.control) keys.push(["give_back", t("操作を返す"), ""]);
+      keys.push(["ask_yes", t("「はい」を頼む"), ""], ["ask_end", t("終わるか尋ねる"), ""]);
+      if (leaf.procedure === "account") keys.push(["ask_same", t("名義を確かめてもらう"), ""]);
+    }
+    settle($("dk-keys"), keys.map(([does, title, kind]) => {
+      const made = element("button", title, kind);
+      made.type = "button";
+      Object.assign(made.dataset, { does, key: does });
+      return made;
+    }));
+    $("dk-place").hidden = !state.open || leaf.over;
+    $("dk-page").textContent = state.page ?? "";
+    if (this.relay) this.screen.veil(state.secret ? VEILS.secret() : "");
+    if (this.screen.control !== Boolean(state.control)) this.screen.controls(Boolean(state.control));
+    this.devices.draw(state, procedure, Boolean(this.relay) && !leaf.over);
+    this.drawSteps(leaf, procedure);
+    this.drawBox(state);
+  }
+
+  overWords({ how, wiped }) {
+    const ended = { resident: t("利用者が終えました。"), absent: t("利用者が立ち去りました。"), lost: t("端末の手続きが途切れました。"), staff: t("手続きを終えました。") }[how] ?? "";
+    if (!wiped) return `${ended} ${t("端末の情報を消しています。")}`;
+    return wiped.complete ? `${ended} ${t("端末の情報はすべて消えました（{seconds}秒）。", { seconds: wiped.seconds })}` : `${ended} ${t("端末に消し残りがあります。責任者にお知らせください。")}`;
+  }
+
+  drawSteps(leaf, procedure) {
+    const facts = new Set(this.state.facts ?? []);
+    const steps = procedure.steps.filter(({ unless }) => !unless || !facts.has(unless));
+    const next = steps.find(({ id }) => !leaf.steps.includes(id))?.id;
+    settle($("dk-steps"), steps.map(({ id, say, touch }) => {
+      const row = element("li");
+      row.dataset.key = id;
+      if (id === next) row.dataset.next = "yes";
+      const label = element("label", "", "", row);
+      const box = element("input", "", "", label);
+      Object.assign(box, { type: "checkbox", checked: leaf.steps.includes(id), disabled: Boolean(touch) });
+      box.dataset.step = id;
+      element("span", say, "", label).lang = "ja";
+      return row;
+    }));
+    settle($("dk-outcome"), [["", t("選んでください")], ...procedure.outcomes].map(([code, name]) => Object.assign(element("option", name), { value: code })));
+    for (const box of $("dk-steps").querySelectorAll("input")) box.checked = leaf.steps.includes(box.dataset.step);
+    if (document.activeElement !== $("dk-outcome")) $("dk-outcome").value = leaf.outcome;
+  }
+
+  drawBox({ box, date }) {
+    const shown = $("dk-box");
+    if (shown.hidden && box) {
+      $("dk-box-text").textContent = box.message;
+      $("dk-box-input").hidden = box.kind !== "prompt";
+      $("dk-box-input").value = box.default ?? "";
+      $("dk-box-no").hidden = box.kind === "alert";
+    }
+    const came = shown.hidden && box;
+    shown.hidden = !box;
+    if (came) shown.querySelector("button").focus();
+    const chooser = $("dk-date");
+    if (date && chooser.hidden) Object.assign($("dk-date-input"), { type: date.type, min: date.min, max: date.max, value: "" });
+    chooser.hidden = !date || !this.state.control;
+  }
+
+  // -- what the operator does --------------------------------------------------------------------------------------------
+
+  press(does) {
+    if (!does) return;
+    if (does === "ask_same") this.askSame();
+    else if (does === "ask_yes" || does === "ask_end") this.relay?.send({ do: "ask_touch", which: does.slice(4) });
+    else this.relay?.send({ do: does });
+  }
+
+  // Before an account is registered both screens show both names, and the resident touches "同じです".
+  askSame() {
+    const form = element("form", "", "keys");
+    form.dataset.key = "same";
+    const [left, right] = [t("ログインしている方のお名前"), t("口座の名義")].map((title) => {
+      const label = element("label", title, "", form);
+      return Object.assign(element("input", "", "", label), { required: true, maxLength: 60, autocomplete: "off" });
+    });
+    element("button", t("端末に出す"), "strong", form);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.relay?.send({ do: "ask_touch", which: "same", left: left.value, right: right.value });
+      form.remove();
+    });
+    $("dk-keys").after(form);
+    left.focus();
+  }
+
+  tick(box) {
+    this.ask("desk.step", { session: this.session, step: box.dataset.step, done: box.checked });
+  }
+
+  write() {
+    const text = $("dk-say").value.trim();
+    if (!text) return;
+    this.relay?.send({ do: "say", text });
+    $("dk-say").value = "";
+  }
+
+  reply(event, accept) {
+    event.preventDefault();
+    this.relay?.send({ do: "reply", accept, text: $("dk-box-input").value });
+    this.state.box = null;
+    this.draw();
+    this.screen.controls(Boolean(this.state.control));
+  }
+
+  choseDate(event) {
+    event.preventDefault();
+    this.relay?.send({ do: "write", value: $("dk-date-input").value });
+    this.state.date = null;
+    this.draw();
+  }
+}
+
+export const mount = (console) => new Panel(console);

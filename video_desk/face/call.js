@@ -1,0 +1,110 @@
+// The kiosk's call: sound and picture from the first INVITE, to its own counter and nowhere else.
+import JsSIP from "jssip";
+
+const MOST_BITS = 500_000;
+const PICTURE = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 15, max: 20 } };
+
+export class Call {
+  constructor(account, places, tell) {
+    this.account = account;
+    this.places = places;
+    this.tell = tell;
+    this.session = null;
+    this.stream = null;
+    this.silent = false;
+    // Incoming sound is heard once an operator is there; before that, Asterisk plays music that nobody at a counter needs.
+    this.open = false;
+  }
+
+  async media() {
+    for (const wanted of [{ audio: true, video: PICTURE }, { audio: true, video: false }]) {
+      try {
+        return await navigator.mediaDevices.getUserMedia(wanted);
+      } catch {
+        // Without a camera the counter goes on by voice.
+        if (wanted.video) this.tell("camera");
+      }
+    }
+    this.tell("failed");
+    return null;
+  }
+
+  async start() {
+    this.stream = await this.media();
+    if (!this.stream) return;
+    this.places.self.srcObject = this.stream;
+    const socket = new JsSIP.WebSocketInterface(`wss://${location.host}/sip/kiosk`);
+    this.agent = new JsSIP.UA({
+      sockets: [socket], uri: `sip:${this.account.user}@${location.hostname}`, authorization_user: this.account.user,
+      password: this.account.password, register: false, session_timers: false, user_agent: "Madoguchi kiosk",
+      connection_recovery_min_interval: 1, connection_recovery_max_interval: 3,
+    });
+    this.agent.on("connected", () => this.dial());
+    this.agent.start();
+  }
+
+  dial() {
+    if (this.session) return;
+    this.session = this.agent.call(`sip:start@${location.hostname}`, {
+      mediaStream: this.stream, pcConfig: { iceServers: [] }, rtcOfferConstraints: { offerToReceiveAudio: true, offerToReceiveVideo: true },
+    });
+    const session = this.session;
+    session.on("confirmed", () => this.limit(session));
+    for (const end of ["ended", "failed"]) {
+      session.on(end, ({ cause }) => {
+        if (this.session !== session) return;
+        this.session = null;
+        this.tell("ended", { cause: String(cause) });
+      });
+    }
+    session.connection.addEventListener("track", ({ track, streams }) => {
+      const place = track.kind === "video" ? this.places.operator : this.places.voice;
+      place.srcObject = streams[0] ?? new MediaStream([track]);
+      if (track.kind === "video") track.addEventListener("unmute", () => this.tell("picture"));
+    });
+    this.hear();
+  }
+
+  // A poor line is not filled to the brim by our own picture.
+  async limit(session) {
+    for (const sender of session.connection?.getSenders() ?? []) {
+      if (sender.track?.kind !== "video") continue;
+      const parameters = sender.getParameters();
+      for (const encoding of parameters.encodings ?? []) encoding.maxBitrate = MOST_BITS;
+      await sender.setParameters(parameters).catch(() => {});
+    }
+  }
+
+  answered() {
+    this.open = true;
+    this.hear();
+  }
+
+  // While a secret is typed nothing is said and nothing is heard.
+  secret(silent) {
+    this.silent = silent;
+    this.hear();
+  }
+
+  hear() {
+    for (const track of this.stream?.getAudioTracks() ?? []) track.enabled = !this.silent;
+    this.places.voice.muted = this.silent || !this.open;
+  }
+
+  loudness(level) {
+    this.places.voice.volume = level;
+  }
+
+  end() {
+    const session = this.session;
+    this.session = null;
+    try {
+      session?.terminate();
+    } catch {
+      // It ended in the same moment.
+    }
+    setTimeout(() => this.agent?.stop(), 500);
+    for (const track of this.stream?.getTracks() ?? []) track.stop();
+    for (const place of Object.values(this.places)) place.srcObject = null;
+  }
+}

@@ -1,0 +1,82 @@
+// The screens before somebody has come: one question each, the same keys in the same places.
+import { LANGUAGES, plain, say, speak, told } from "./words.js";
+
+const main = document.getElementById("screen");
+const foot = document.getElementById("foot");
+
+export function key(word, does, { kind = "", values = {}, from } = {}) {
+  const made = document.createElement("button");
+  made.type = "button";
+  if (kind) made.className = kind;
+  say(made, word, values, from);
+  made.dataset.word = word;
+  made.addEventListener("click", does);
+  return made;
+}
+
+export function show(name, ...parts) {
+  document.body.dataset.screen = name;
+  main.replaceChildren(...parts.filter(Boolean));
+  main.scrollTop = 0;
+  // Whoever cannot see is led to the question, and whoever uses keys to the first answer.
+  const title = main.querySelector("h1");
+  if (title) {
+    title.tabIndex = -1;
+    title.focus({ preventScroll: true });
+  }
+}
+
+export const title = (word, values) => told("h1", word, values);
+
+export function choices(entries, kind = "") {
+  const made = document.createElement("div");
+  made.className = `choices ${kind}`;
+  made.append(...entries);
+  return made;
+}
+
+export function pair(...keys) {
+  const made = document.createElement("div");
+  made.className = "pair low";
+  made.append(...keys);
+  return made;
+}
+
+// The footer: back, larger letters, louder and softer; the key that calls a person always stands at its right end.
+export function footer({ back, person, louder, softer }) {
+  const keys = [];
+  if (back) keys.push(key("screen.back", back, { kind: "quiet" }));
+  keys.push(key("screen.larger", () => document.body.classList.toggle("larger"), { kind: "quiet" }));
+  if (louder) keys.push(key("screen.softer", softer, { kind: "quiet" }), key("screen.louder", louder, { kind: "quiet" }));
+  if (person) {
+    const call = key("screen.call", person, { kind: "strong" });
+    call.id = "call-person";
+    keys.push(call);
+  }
+  foot.replaceChildren(...keys);
+}
+
+export function languages(chosen) {
+  const keys = LANGUAGES.map((one) => {
+    const made = key("language.name", () => {
+      speak(one);
+      chosen();
+    }, { from: one });
+    made.dataset.language = one;
+    return made;
+  });
+  show("language", title("language.choose"), told("p", "screen.no_typing"), choices(keys, "many"));
+}
+
+export function away(sentence, ...more) {
+  show("away", told("h1", "screen.title"), ...[sentence, ...more].filter(Boolean));
+}
+
+export const hours = (open) => {
+  const at = (iso) => new Date(iso).toLocaleTimeString("ja-JP", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Tokyo" });
+  return `${at(open[0])} - ${at(open[1])}`;
+};
+
+export const day = (iso) => new Date(iso).toLocaleDateString(document.documentElement.lang, { month: "long", day: "numeric", weekday: "short", timeZone: "Asia/Tokyo" });
+
+export { plain };

@@ -1,0 +1,58 @@
+"""The remote counter, as the house sees it."""
+
+from __future__ import annotations
+
+from contact_center.events.catalogue import (
+    ContactAnswered,
+    ContactArrived,
+    ContactClosed,
+    ContactMoved,
+    ContactOffered,
+    ContactQueued,
+    ContactUnserved,
+    ContactWrapping,
+    HoursChanged,
+)
+from contact_center.features import Feature, HubHandler, Panel, Reaction, Task
+from video_desk import messages as m
+from video_desk.events import DESK_EVENTS, DeskMoved
+from video_desk.settings import DESK_SETTINGS
+
+_HUB = "video_desk.handlers:"
+
+feature = Feature(
+    name="video_desk",
+    title="窓口",
+    settings=DESK_SETTINGS,
+    events=DESK_EVENTS,
+    blueprint="video_desk.web:blueprint",
+    panels=(Panel("desk", "窓口", "/desk/panel", "/static/bundle/desk.js", "main", "z", "desk.control", position=30),),
+    hub_handlers=(
+        HubHandler(m.AskCounter, "device", _HUB + "counter"),
+        HubHandler(m.BeginSession, "device", _HUB + "begin"),
+        HubHandler(m.AskSession, "device", _HUB + "ask_session"),
+        HubHandler(m.TellControl, "device", _HUB + "control"),
+        HubHandler(m.EndSession, "device", _HUB + "end"),
+        HubHandler(m.TellWiped, "device", _HUB + "wiped"),
+        HubHandler(m.OpenDesk, "desk.control", _HUB + "open_desk"),
+        HubHandler(m.DoneStep, "desk.control", _HUB + "step"),
+        HubHandler(m.SayOutcome, "desk.control", _HUB + "outcome"),
+    ),
+    reactions=(Reaction(ContactArrived, "video_desk.reactions:contact_arrived"),),
+    hub_reactions=(
+        *(
+            Reaction(event, _HUB + "contact_changed")
+            for event in (
+                ContactArrived, ContactQueued, ContactOffered, ContactAnswered, ContactMoved, ContactWrapping, ContactClosed,
+                ContactUnserved, DeskMoved,
+            )
+        ),
+        Reaction(HoursChanged, _HUB + "hours_changed"),
+    ),
+    tasks=(Task("desk.tidy", "desk.control", "video_desk.tasks:tidy", every=3600.0),),
+    processes="video_desk.rehearsal:processes",
+    demo_settings="video_desk.rehearsal:demo_settings",
+    service="video_desk.service:VideoDesk",
+    board="video_desk.service:board",
+    migrations="video_desk.migrations",
+)  # fmt: skip

@@ -1,0 +1,133 @@
+"""What kiosks and consoles say to the hub about sessions, and hear from it. What they say to each other goes through the relay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal
+
+import msgspec
+
+from contact_center.messages import Message
+
+Word = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_-]{0,30}$")]
+Language = Literal["ja", "easy", "en", "zh", "ko", "pt", "vi"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskCounter(Message):
+    """A kiosk asks what it needs to know of its counter; the answer is the result."""
+
+    TYPE: ClassVar[str] = "kiosk.counter"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BeginSession(Message):
+    """A resident has agreed, declared and touched "start".
+
+    :param version: of the texts that they have agreed to.
+    :param family: goes on with the operator whom the former session had.
+    """
+
+    TYPE: ClassVar[str] = "kiosk.begin"
+    procedure: Word
+    language: Language
+    declared: Annotated[tuple[Word, ...], msgspec.Meta(max_length=4)]
+    version: Annotated[str, msgspec.Meta(max_length=20)]
+    family: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskSession(Message):
+    """A kiosk asks how its session stands: place in the queue, or who serves; the answer is the result."""
+
+    TYPE: ClassVar[str] = "kiosk.session"
+    session: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TellControl(Message):
+    """The resident has given the control away, or has it again."""
+
+    TYPE: ClassVar[str] = "kiosk.control"
+    session: int
+    granted: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndSession(Message):
+    """The resident has ended the session, or has gone."""
+
+    TYPE: ClassVar[str] = "kiosk.end"
+    session: int
+    how: Literal["resident", "absent", "lost", "staff"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TellWiped(Message):
+    """What the kiosk has found after it wiped a session.
+
+    :param seconds: from the end of the session.
+    """
+
+    TYPE: ClassVar[str] = "kiosk.wiped"
+    session: int
+    complete: bool
+    seconds: Annotated[float, msgspec.Meta(ge=0, le=86400)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionChanged(Message):
+    """To a kiosk: something is new of its session; it asks what."""
+
+    TYPE: ClassVar[str] = "kiosk.changed"
+    session: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CounterChanged(Message):
+    """To a kiosk: hours, closings or texts have changed; it asks what."""
+
+    TYPE: ClassVar[str] = "kiosk.counter_changed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class JoinDesk(Message):
+    """To a kiosk: an operator is about to look; this ticket opens its side of the relay."""
+
+    TYPE: ClassVar[str] = "kiosk.join"
+    session: int
+    ticket: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenDesk(Message):
+    """The operator who serves a kiosk's contact wants to see the resident's browser; the result is their side's ticket."""
+
+    TYPE: ClassVar[str] = "desk.open"
+    contact: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoneStep(Message):
+    """The operator has done a step of the procedure, or takes it back."""
+
+    TYPE: ClassVar[str] = "desk.step"
+    session: int
+    step: Word
+    done: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SayOutcome(Message):
+    """How the procedure ended, for the monthly report."""
+
+    TYPE: ClassVar[str] = "desk.outcome"
+    session: int
+    outcome: Word
+
+
+def result(message: Message, **values: Any) -> Message:
+    """The answer to a question."""
+    from contact_center.messages import Done
+
+    return Done(to=message.TYPE, ref=None, result=values)

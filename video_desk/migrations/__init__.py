@@ -1,0 +1,1 @@
+"""The revisions of the remote counter's tables."""

@@ -1,0 +1,29 @@
+"""The practice application site and Mynaportal for demo and training: their process, and the demo's settings."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from collections.abc import Callable
+
+from contact_center.settings import Settings
+from video_desk.settings import REHEARSAL_PORT, REHEARSAL_SECOND_PORT, REHEARSAL_TOKEN
+
+
+def processes(settings: Settings) -> list[tuple[str, list[str]]]:
+    """The practice sites, where a port is set."""
+    if not settings[REHEARSAL_PORT]:
+        return []
+    words = [
+        sys.executable, "-m", "video_desk.rehearsal_sites", "--port", str(settings[REHEARSAL_PORT]),
+        "--second-port", str(settings[REHEARSAL_SECOND_PORT]), "--control", settings[REHEARSAL_TOKEN] or "rehearsal",
+    ]  # fmt: skip
+    return [("practice-sites", words)]
+
+
+def demo_settings(free_port: Callable[[], int]) -> str:
+    """Practice sites on this machine."""
+    return (
+        f"[desk]\nrehearsal_port = {free_port()}\nrehearsal_second_port = {free_port()}\n"
+        f'rehearsal_token = "{secrets.token_urlsafe(16)}"\n'
+    )

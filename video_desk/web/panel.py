@@ -1,0 +1,39 @@
+"""The operator's panel: the fragment that the console loads, with every procedure that is offered here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template
+
+from contact_center.web import house, permission
+from video_desk import languages, service
+from video_desk.procedures import Procedure
+from video_desk.web import blueprint
+
+OUTCOMES = {
+    "done": "完了", "waits_for_city": "市の回答待ち", "defect_later": "不備→再申請", "given_up": "本人中止",
+    "locked": "暗証番号ロック", "expired": "証明書失効", "photo_failed": "写真不可", "fault": "回線・機器障害",
+    "guided_to_city": "市の窓口を案内", "other_holder": "名義が違う",
+}  # fmt: skip
+"""The outcomes of the monthly report; a procedure of a city's own may name further ones, which stand there as they are."""
+
+
+@blueprint.get("/desk/panel")
+@permission("desk.control")
+def panel() -> Any:
+    """The fragment."""
+    desk = service.of(house())
+    with house().database.reading() as session:
+        counters = {view.line.id: view.line.name for view in house().directory.counters(session)}
+    data = {
+        "procedures": {one.id: _procedure(one, desk.place(one) is not None) for one in desk.procedures}, "counters": counters,
+        "words": languages.words("ja"),
+    }  # fmt: skip
+    return render_template("video_desk/panel.html", data=data)
+
+
+def _procedure(one: Procedure, opens: bool) -> dict[str, Any]:
+    steps = [{"id": step.id, "say": step.say, "touch": step.touch, "unless": step.unless} for step in one.step]
+    outcomes = [[code, OUTCOMES.get(code, code)] for code in one.outcomes]
+    return {"title": one.title, "opens": opens, "devices": one.devices, "steps": steps, "outcomes": outcomes}
