@@ -36,6 +36,9 @@ class Bridge:
         self._session: int | None = None
         self._ending = False
         self._tasks: set[asyncio.Task[Any]] = set()
+        self.places: asyncio.Queue[list[float] | None] = asyncio.Queue()
+        """Where things stand that a script in the resident's place has asked for."""
+
         self.centre.on("kiosk.changed", lambda said: self._do(self._stand()))
         self.centre.on("kiosk.counter_changed", lambda said: self._do(self._know()))
         self.centre.on("kiosk.join", self._join)
@@ -188,7 +191,9 @@ class Bridge:
         """What a session's process says."""
         if child is not self._child or self.face is None:
             return
-        if word == "strip":
+        if word == "where":
+            self.places.put_nowait(values["place"])
+        elif word == "strip":
             self.face.strip(values["strip"])
         elif word == "gone":
             # It has died: nothing of it can be trusted to be as it was, so the resident begins again.
@@ -198,6 +203,11 @@ class Bridge:
             self.face.show(word, **values)
             if word == "control":
                 self._do(self._tell_control(values["control"]))
+
+    @property
+    def booth_size(self) -> tuple[int, int]:
+        """Of the resident's browser, in pixels."""
+        return self._config.width - self._config.strip, self._config.height
 
     def resident_plays(self, does: str, how: dict[str, str]) -> None:
         """A script stands in for the resident at their browser (only where the kiosk's file says `rehearsal`)."""

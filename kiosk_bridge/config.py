@@ -25,6 +25,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     :param camera: for the photo: a number, or `file:` and a picture; empty: none.
     :param papers: the stand camera, likewise.
     :param reader: part of the card reader's name, or `virtual:` and a file; empty: none.
+    :param pad: whether the screen shows keys for PINs and passwords; not where a PIN pad is at hand.
     :param browser: further words of both browsers' command line.
     :param rehearsal: a script may stand in for the resident (training, demo, tests).
     """
@@ -39,6 +40,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     camera: str = ""
     papers: str = ""
     reader: str = ""
+    pad: bool = True
     browser: tuple[str, ...] = ()
     rehearsal: bool = False
 

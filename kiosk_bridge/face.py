@@ -85,12 +85,7 @@ class Face:
             ),
         )  # fmt: skip
         if not self._config.shown:
-            await self._size(width, height)
-
-    async def _size(self, width: int, height: int) -> None:
-        await self._devtools.send(
-            "Emulation.setDeviceMetricsOverride", self._page, width=width, height=height, deviceScaleFactor=1, mobile=False
-        )
+            await send("Emulation.setDeviceMetricsOverride", self._page, **_metrics(width, height))
 
     async def open(self) -> bool:
         """Open the centre's page; where it cannot be reached, one of our own that says so. Whether it is the centre's."""
@@ -116,9 +111,13 @@ class Face:
             "Runtime.evaluate", self._page, expression=f"window.kiosk?.hear('strip', {json.dumps({'strip': strip})})"
         )
         if not self._config.shown:
-            asyncio.ensure_future(self._size(width, self._config.height))
+            self._devtools.send("Emulation.setDeviceMetricsOverride", self._page, **_metrics(width, self._config.height))
             return
-        asyncio.ensure_future(self._browser.place(Window(0, 0, width, self._config.height)))
+        asyncio.ensure_future(self._place(width))
+
+    async def _place(self, width: int) -> None:
+        with suppress(Unavailable):
+            await self._browser.place(Window(0, 0, width, self._config.height))
 
     @property
     def ended(self) -> bool:
@@ -155,6 +154,10 @@ class Face:
         except (ValueError, KeyError, AttributeError, TypeError):
             return
         self._heard(str(word), told)
+
+
+def _metrics(width: int, height: int) -> dict[str, Any]:
+    return {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
 
 
 def _pin(config: Config) -> list[str]:

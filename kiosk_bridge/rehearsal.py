@@ -38,6 +38,10 @@ class Kiosk:
         asyncio.set_event_loop(self._loop)
         self._running = self._loop.create_task(self.bridge.run())
         self._loop.run_until_complete(asyncio.wait([self._running]))
+        left = asyncio.all_tasks(self._loop)
+        for task in left:
+            task.cancel()
+        self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
 
     def close(self) -> None:
         """Shut it down, whoever stands before it."""
@@ -103,6 +107,21 @@ class Kiosk:
     def types(self, text: str) -> None:
         """Type into the resident's browser."""
         self._plays("type", text=text)
+
+    def where(self, selector: str, seconds: float = 10.0) -> tuple[float, float]:
+        """Where something stands in the resident's browser, of the picture's width and height.
+
+        :raises Unavailable: where it does not come in that time.
+        """
+        width, height = self.bridge.booth_size
+        end = self._clock.monotonic() + seconds
+        while self._clock.monotonic() < end:
+            self._plays("where", selector=selector)
+            place = self._in_loop(self.bridge.places.get)
+            if place is not None:
+                return place[0] / width, place[1] / height
+            self._clock.sleep(0.05)
+        raise Unavailable("利用者のブラウザーに %(what)s が出ません。", what=selector)
 
     def _plays(self, does: str, **how: str) -> None:
         self._loop.call_soon_threadsafe(self.bridge.resident_plays, does, how)

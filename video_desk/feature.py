@@ -13,7 +13,7 @@ from contact_center.events.catalogue import (
     ContactWrapping,
     HoursChanged,
 )
-from contact_center.features import Feature, HubHandler, Panel, Reaction, Task
+from contact_center.features import DemoScene, Feature, HubHandler, Panel, Reaction, Task
 from video_desk import messages as m
 from video_desk.events import DESK_EVENTS, DeskMoved
 from video_desk.settings import DESK_SETTINGS
@@ -50,6 +50,7 @@ feature = Feature(
         Reaction(HoursChanged, _HUB + "hours_changed"),
     ),
     tasks=(Task("desk.tidy", "desk.control", "video_desk.tasks:tidy", every=3600.0),),
+    demo_scenes=(DemoScene("counter", "窓口の端末でカードを申し込む", 40, "admin.demo.kiosk:play"),),
     processes="video_desk.rehearsal:processes",
     demo_settings="video_desk.rehearsal:demo_settings",
     service="video_desk.service:VideoDesk",

@@ -30,6 +30,7 @@ AHEAD = timedelta(days=30)
 DECLARED = {"mine": ("mine",), "child": ("child_parent", "child_card")}
 """What a resident touches for each declaration that a procedure offers (NB-09)."""
 
+OVER = (State.WRAPPING, State.CLOSED, State.UNSERVED)
 WAITING = (State.ARRIVED, State.QUEUED, State.OFFERED)
 
 
@@ -154,7 +155,9 @@ class VideoDesk:
     def arrived(self, session: Session, contact: int, counter: str) -> None:
         """A kiosk has called: the contact is that of its counter's session."""
         row = self.open_at(session, counter)
-        if row is not None and row.contact_id is None:
+        former = session.get(Contact, row.contact_id) if row is not None and row.contact_id else None
+        # Whoever was cut off calls once more, in the same session.
+        if row is not None and (former is None or former.state in OVER):
             row.contact_id = contact
             self._house.log.append(session, DeskMoved(city=row.city, contact=contact, actor="resident", session=row.id))
 
@@ -175,7 +178,7 @@ class VideoDesk:
         elif contact is not None and contact.answered_at is not None and contact.person_id is not None:
             told["state"] = "talking" if contact.state in (State.TALKING, State.HELD, State.TRANSFERRING) else "waiting"
             told["operator"] = session.get_one(Person, contact.person_id).name
-            told["state"] = "over" if contact.state in (State.WRAPPING, State.CLOSED) else told["state"]
+            told["state"] = "cut" if contact.state in OVER else told["state"]
         elif contact is not None and contact.state in WAITING:
             told |= {"state": "waiting", "place": self._place_in_queue(session, contact)}
         elif contact is not None:

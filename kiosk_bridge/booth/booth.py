@@ -37,16 +37,19 @@ class Booth:
 
     :param send: sends a picture to the console.
     :param tell: tells console and face what has happened, without any value of a page.
+    :param pad: whether secrets are typed on keys on the screen.
     """
 
     def __init__(
-        self, browser: Chromium, clock: Clock, send: Callable[[bytes], None], tell: Callable[[dict[str, Any]], None]
-    ) -> None:
+        self, browser: Chromium, clock: Clock, send: Callable[[bytes], None], tell: Callable[[dict[str, Any]], None],
+        pad: bool = False,
+    ) -> None:  # fmt: skip
         self._browser = browser
         self._clock = clock
         self._tell = tell
         self._send = send
         self._control = False
+        self._pad = pad
         self._typed: asyncio.Lock = asyncio.Lock()
 
     async def open(self, place: Place, size: tuple[int, int]) -> None:
@@ -55,7 +58,7 @@ class Booth:
         :param size: of the page, in pixels.
         :raises Unavailable: where the page does not open.
         """
-        self.pages = Pages(self._browser.devtools, self, place.hosts, place.secret_fields)
+        self.pages = Pages(self._browser.devtools, self, place.hosts, place.secret_fields, self._pad)
         self.own = OwnPages(self._browser.devtools, self.pages)
         self.hands = Hands(self._browser.devtools, self.pages, lambda: place.start)
         self.screen = Screen(self._browser.devtools, self.pages, self._clock, self._send, lambda held: self._tell({"secret": held}))

@@ -100,15 +100,20 @@ class OwnPages:
             return str(found.get("result", {}).get("objectId", ""))
         return ""
 
-    async def press(self, selector: str) -> None:
-        """Press something in the shown page as a finger would, where a script stands in for the resident."""
+    async def where(self, selector: str) -> list[float] | None:
+        """Where something stands in the shown page, in pixels; None where it is not there."""
         top = self._pages.shown
         if top is None:
-            return
-        where = f"(({WHERE})({json.dumps(selector)}))"
-        found = await self._devtools.send("Runtime.evaluate", top.id, expression=where, returnByValue=True)
-        place = found.get("result", {}).get("value")
-        if place:
+            return None
+        expression = f"(({WHERE})({json.dumps(selector)}))"
+        found = await self._devtools.send("Runtime.evaluate", top.id, expression=expression, returnByValue=True)
+        place: list[float] | None = found.get("result", {}).get("value")
+        return place
+
+    async def press(self, selector: str) -> None:
+        """Press something in the shown page as a finger would, where a script stands in for the resident."""
+        top, place = self._pages.shown, await self.where(selector)
+        if top is not None and place:
             for kind in ("mousePressed", "mouseReleased"):
                 await self._devtools.send(
                     "Input.dispatchMouseEvent", top.id, type=kind, x=place[0], y=place[1], button="left", clickCount=1

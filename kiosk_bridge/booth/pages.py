@@ -88,14 +88,16 @@ class Pages:
 
     :param hosts: where they may go.
     :param secret_fields: a CSS selector of fields that the menu says are secrets beside those that show it by themselves.
+    :param pad: whether secrets are typed on keys on the screen.
     """
 
-    def __init__(self, devtools: Devtools, owner: Owner, hosts: Iterable[str], secret_fields: str = "") -> None:
+    def __init__(self, devtools: Devtools, owner: Owner, hosts: Iterable[str], secret_fields: str = "", pad: bool = False) -> None:
         self._devtools = devtools
         self._owner = owner
         self._hosts = frozenset(hosts)
-        self._extra = secret_fields
-        self._script = files("kiosk_bridge.booth").joinpath("watch.js").read_text("utf-8")
+        self._secrets = f"kiosk.secrets({json.dumps(secret_fields)}, {json.dumps(pad)})"
+        scripts = files("kiosk_bridge.booth")
+        self._script = "".join(scripts.joinpath(name).read_text("utf-8") for name in ("pad.js", "watch.js"))
         self.sessions: dict[str, Session] = {}
         self.order: list[str] = []
         """The sessions of windows, the shown one last."""
@@ -255,9 +257,7 @@ class Pages:
         if one is None or context["name"] != WORLD:
             return
         one.worlds.add(context["id"])
-        if self._extra:
-            call = f"kiosk.extra({json.dumps(self._extra)})"
-            self._devtools.send("Runtime.evaluate", session, expression=call, contextId=context["id"])
+        self._devtools.send("Runtime.evaluate", session, expression=self._secrets, contextId=context["id"])
 
     def _world_gone(self, said: dict[str, Any], session: str) -> None:
         if (one := self.sessions.get(session)) is not None:

@@ -21,7 +21,7 @@
   const known = new WeakSet();
   // Shadow roots that pages keep to themselves, by host; the bridge hands them in.
   const closed = new WeakMap();
-  let extra = "";
+  let [extra, pad] = globalThis.kiosk?.told ?? ["", false];
   let secret = false;
   // When the last secret ended, on the document's own clock.
   let ended = globalThis.kiosk ? performance.now() : -1e12;
@@ -98,6 +98,7 @@
     const active = deep();
     const kind = classify(active);
     if (kind === "secret") sticky.add(active);
+    if (pad) globalThis.kioskPad.follow(kind === "secret" && isField(active) ? active : null);
     const now = kind !== "" || inTheClear();
     if (now !== secret) {
       secret = now;
@@ -143,6 +144,7 @@
 
   globalThis.kiosk = {
     of: document,
+    told: [extra, pad],
     start,
     // Sworn for a picture that was taken before this question: for how many milliseconds nothing has been secret; -1: something is.
     swear: () => {
@@ -163,8 +165,10 @@
       else known.add(host);
       look();
     },
-    extra: (selector) => {
-      extra = selector;
+    // What the menu says of secrets: a selector of further fields, and whether keys on the screen are wanted for them.
+    secrets: (selector, keys) => {
+      [extra, pad] = [selector, keys];
+      globalThis.kiosk.told = [selector, keys];
       look();
     },
     active: deep,

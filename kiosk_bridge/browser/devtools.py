@@ -41,7 +41,7 @@ class Devtools:
     def __init__(self, write: Callable[[bytes], None]) -> None:
         self._write = write
         self._serial = 0
-        self._waiting: dict[int, tuple[str, asyncio.Future[dict[str, Any]]]] = {}
+        self._waiting: dict[int, tuple[str, str, asyncio.Future[dict[str, Any]]]] = {}
         self._handlers: dict[str, list[Handler]] = {}
         self._rest = bytearray()
         self.ended = False
@@ -67,7 +67,7 @@ class Devtools:
         message: dict[str, Any] = {"id": self._serial, "method": method, "params": parameters}
         if session:
             message["sessionId"] = session
-        self._waiting[self._serial] = (method, answer)
+        self._waiting[self._serial] = (method, session, answer)
         self._write(json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode() + b"\0")
         return answer
 
@@ -84,17 +84,27 @@ class Devtools:
     def end(self) -> None:
         """The pipe is closed: whoever waits is told."""
         self.ended = True
-        for _, answer in self._waiting.values():
+        for _, _, answer in self._waiting.values():
             if not answer.done():
                 answer.set_exception(Ended())
         self._waiting.clear()
 
+    def _gone(self, session: str) -> None:
+        """A page is gone: the browser answers nothing more that was asked of it."""
+        for id, (method, of, answer) in list(self._waiting.items()):
+            if of == session:
+                del self._waiting[id]
+                if not answer.done():
+                    answer.set_exception(Refused(method, "gone"))
+
     def _one(self, message: dict[str, Any]) -> None:
+        if message.get("method") == "Target.detachedFromTarget":
+            self._gone(message["params"]["sessionId"])
         if "id" not in message:
             for handler in self._handlers.get(message["method"], ()):
                 handler(message.get("params", {}), message.get("sessionId", ""))
             return
-        method, answer = self._waiting.pop(message["id"], ("", None))
+        method, _, answer = self._waiting.pop(message["id"], ("", "", None))
         if answer is None or answer.done():
             return
         if "error" in message:

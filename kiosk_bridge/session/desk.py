@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from contact_center.clock import Clock, day_of
-from contact_center.errors import BadInput, MadoguchiError, Unavailable
+from contact_center.errors import BadInput, MadoguchiError, NotAllowed, Unavailable
 from kiosk_bridge.booth.booth import Booth, Place
 from kiosk_bridge.browser import Chromium
 from kiosk_bridge.browser.process import Window
@@ -87,7 +87,12 @@ class Desk:
         """A script stands in for the resident at their browser: `press` a place that a selector names, or `type`."""
         if self._booth is None:
             return
-        if does == "press":
+        if does == "where":
+            place = None
+            with suppress(Unavailable):
+                place = await self._booth.own.where(how["selector"])
+            self._tell_bridge("where", place=place)
+        elif does == "press":
             await self._booth.own.press(how["selector"])
         else:
             await self._booth.own.type(how["text"])
@@ -166,6 +171,10 @@ class Desk:
                 self.take_back()
             case w.AskTouch():
                 self._ask(word.which, left=word.left, right=word.right)
+            case w.Address():
+                if self._booth is None or not self._booth.control:
+                    raise NotAllowed("利用者が操作しています。操作するには、利用者の同意を求めてください。")
+                await self._booth.pages.open(word.url)
             case w.Say():
                 self._tell_bridge("said", text=word.text)
             case w.Card():
@@ -184,7 +193,7 @@ class Desk:
             raise Unavailable("この手続きは、ブラウザーを使いません。")
         config = self._config
         if self._booth is None:
-            booth = Booth(self._browser, self._clock, self._picture, self._booth_told)
+            booth = Booth(self._browser, self._clock, self._picture, self._booth_told, config.pad)
             await booth.open(self._place, (config.width - config.strip, config.height))
             self._booth = booth
             if config.shown:

@@ -36,6 +36,12 @@ class AskTouch(Word, frozen=True, tag="ask_touch"):
     right: Short = ""
 
 
+class Address(Word, frozen=True):
+    """Open an address of the menu, such as the personal one that the site has mailed."""
+
+    url: Annotated[str, msgspec.Meta(max_length=2000)]
+
+
 class Say(Word, frozen=True):
     """Words that the resident reads."""
 
@@ -60,5 +66,5 @@ class Papers(Word, frozen=True):
     what: Literal["read", "fill"]
 
 
-WORDS = Show | AskControl | GiveBack | AskTouch | Say | Card | Photo | Papers
-NAMES = frozenset(one.__struct_config__.tag for one in (Show, AskControl, GiveBack, AskTouch, Say, Card, Photo, Papers))
+WORDS = Show | AskControl | GiveBack | AskTouch | Address | Say | Card | Photo | Papers
+NAMES = frozenset(one.__struct_config__.tag for one in (Show, AskControl, GiveBack, AskTouch, Address, Say, Card, Photo, Papers))

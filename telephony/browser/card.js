@@ -6,7 +6,7 @@ const $ = (id) => document.getElementById(id);
 const KEPT_AFTER = 400;
 
 // Why there is no number, as the carrier says.
-const withheldWord = ({ withheld }) => ({ anonymous: t("非通知"), payphone: t("公衆電話"), unavailable: t("番号表示圏外") })[withheld] ?? null;
+const withheldWord = ({ withheld, channel }) => channel === "kiosk" ? t("端末から") : ({ anonymous: t("非通知"), payphone: t("公衆電話"), unavailable: t("番号表示圏外") })[withheld] ?? null;
 
 export class Card {
   constructor(link, board, say) {

@@ -70,11 +70,13 @@ class Console:
         head = json.loads(data[4 : 4 + length])
         if self.picture is None:
             self.picture = np.zeros((head["height"], head["width"], 3), np.uint8)
+            self.darkest = np.full_like(self.picture, 255)
         at = 4 + length
         for left, top, width, height, size in head["tiles"]:
             tile = cv2.imdecode(np.frombuffer(data[at : at + size], np.uint8), cv2.IMREAD_COLOR)
             self.picture[top : top + height, left : left + width] = cv2.resize(tile, (width, height))
             at += size
+        self.darkest = np.minimum(self.darkest, self.picture)
         self.pictures += 1
         self.sizes.append(len(data))
         assert self.booth is not None
@@ -143,13 +145,13 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         return threads.submit(lambda: asyncio.run(in_time())).result()
 
 
-def play(html: str, scene: Callable[[Scene], Awaitable[None]]) -> None:
+def play(html: str, scene: Callable[[Scene], Awaitable[None]], pad: bool = False) -> None:
     """Play a scene in a booth on a page of this content; at its end the booth is wiped."""
 
     async def whole() -> None:
         site, console = Site(html), Console()
         browser = await Chromium.start(Window(0, 0, *SIZE, shown=False))
-        booth = console.booth = Booth(browser, SystemClock(), console.send, console.tell)
+        booth = console.booth = Booth(browser, SystemClock(), console.send, console.tell, pad)
         try:
             await booth.open(Place(f"http://{site.host}/", (site.host,)), SIZE)
             booth.screen.share(True)

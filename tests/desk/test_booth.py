@@ -179,3 +179,24 @@ def _group(stat: Path) -> int:
         return int(group) if state != "Z" else 0
     except (OSError, ValueError, IndexError):
         return 0
+
+
+@pytest.mark.requirement("IZ-07", "IZ-13")
+def test_a_signature_pin_is_typed_on_keys_that_no_picture_shows() -> None:
+    async def scene(on: Scene) -> None:
+        await on.resident_presses(100, 40)
+        await until(lambda: on.page("document.activeElement.id === 'pin'"))
+        await until(lambda: on.booth.pages.secret)
+        # The row of Q to P is the third from the bottom of the page.
+        for x in (40, 120):
+            await on.resident_presses(x, 600 - 12 - 2 * 80 - 36)
+        await until(lambda: on.page("document.getElementById('pin').value.length === 2"))
+        assert await on.page("/^[A-Z]{2}$/.test(document.getElementById('pin').value)")
+        seen = on.console.pictures
+        await on.page("document.activeElement.blur()")
+        await until(lambda: on.console.pictures > seen)
+        # Where the keys stood, on grey, the pictures have shown nothing but the white page.
+        assert min(on.console.colour(20, 590)) > 248
+        assert min(on.console.darkest[590, 20]) > 248, "the keys were in a picture"
+
+    play("<input id=pin type=password style='position:absolute;left:20px;top:20px;width:300px;height:40px'>", scene, pad=True)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from kiosk_bridge.photo import Fault, check, cut, encode
-from tests.desk.faces import Face, draw
+from kiosk_bridge.photo.drawn import Face, draw
 
 GOOD = [Face(), Face(x=0.44), Face(tilt=4), Face(tilt=-4), Face(height=0.5), Face(light=0.8), Face(side=0.2), Face(blur=1.5)]
 BAD = [

@@ -24,11 +24,17 @@ class Panel {
     $("dk-keys").addEventListener("click", ({ target }) => this.press(target.closest("button")?.dataset.does));
     $("dk-steps").addEventListener("change", ({ target }) => this.tick(target));
     $("dk-outcome").addEventListener("change", ({ target }) => this.ask("desk.outcome", { session: this.session, outcome: target.value }));
-    $("dk-say-key").addEventListener("click", () => this.write());
-    $("dk-say").addEventListener("keydown", (event) => event.key === "Enter" && !event.isComposing && this.write());
+    $("dk-say-form").addEventListener("submit", (event) => this.write(event));
+    $("dk-same").addEventListener("submit", (event) => this.askSame(event));
+    $("dk-whole").addEventListener("click", () => document.querySelector(".dk-screen").requestFullscreen());
     $("dk-box").addEventListener("submit", (event) => this.reply(event, true));
     $("dk-box-no").addEventListener("click", (event) => this.reply(event, false));
     $("dk-date").addEventListener("submit", (event) => this.choseDate(event));
+    $("dk-address").addEventListener("click", () => {
+      $("dk-address-form").hidden = false;
+      $("dk-url").focus();
+    });
+    $("dk-address-form").addEventListener("submit", (event) => this.goTo(event));
     console.on("board", () => this.follow());
     console.on("picture", (stream) => ($("dk-video").srcObject = stream));
     this.follow();
@@ -50,6 +56,8 @@ class Panel {
     const leaf = leaves.sort((one, other) => one.id - other.id).at(-1);
     $("dk-none").hidden = Boolean(leaf);
     $("dk-session").hidden = !leaf;
+    // The resident's browser takes the room as long as it is served and its panel is in front.
+    document.body.dataset.desk = leaf && !leaf.over && !this.console.place.hidden ? "open" : "";
     this.console.calls(ours && contact.state === "offered");
     if (!leaf) {
       this.leave();
@@ -212,38 +220,39 @@ class Panel {
 
   press(does) {
     if (!does) return;
-    if (does === "ask_same") this.askSame();
+    if (does === "ask_same") {
+      $("dk-same").hidden = false;
+      $("dk-same-left").focus();
+    }
     else if (does === "ask_yes" || does === "ask_end") this.relay?.send({ do: "ask_touch", which: does.slice(4) });
     else this.relay?.send({ do: does });
   }
 
   // Before an account is registered both screens show both names, and the resident touches "同じです".
-  askSame() {
-    const form = element("form", "", "keys");
-    form.dataset.key = "same";
-    const [left, right] = [t("ログインしている方のお名前"), t("口座の名義")].map((title) => {
-      const label = element("label", title, "", form);
-      return Object.assign(element("input", "", "", label), { required: true, maxLength: 60, autocomplete: "off" });
-    });
-    element("button", t("端末に出す"), "strong", form);
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.relay?.send({ do: "ask_touch", which: "same", left: left.value, right: right.value });
-      form.remove();
-    });
-    $("dk-keys").after(form);
-    left.focus();
+  askSame(event) {
+    event.preventDefault();
+    this.relay?.send({ do: "ask_touch", which: "same", left: $("dk-same-left").value, right: $("dk-same-right").value });
+    event.target.reset();
+    event.target.hidden = true;
   }
 
   tick(box) {
     this.ask("desk.step", { session: this.session, step: box.dataset.step, done: box.checked });
   }
 
-  write() {
+  write(event) {
+    event.preventDefault();
     const text = $("dk-say").value.trim();
     if (!text) return;
     this.relay?.send({ do: "say", text });
     $("dk-say").value = "";
+  }
+
+  goTo(event) {
+    event.preventDefault();
+    this.relay?.send({ do: "address", url: $("dk-url").value.trim() });
+    $("dk-url").value = "";
+    $("dk-address-form").hidden = true;
   }
 
   reply(event, accept) {

@@ -62,7 +62,7 @@ class Face {
     const next = this.counter.spans.find(([, end]) => Date.parse(end) > now);
     const today = next && new Date(next[0]).toDateString() === new Date().toDateString();
     const sentence = today ? told("p", "elsewhere.closed", { hours: hours(next) }) : told("p", "elsewhere.holiday", { day: next ? `${day(next[0])} ${hours(next)}` : "" });
-    away(sentence, told("p", "fault.machine", { phone: this.counter.phone }));
+    away(sentence, told("p", "elsewhere.staff"));
     footer({});
   }
 
@@ -94,7 +94,8 @@ class Face {
 
   loss() {
     const { office } = this.counter;
-    show("loss", title("topics.loss"), told("p", "elsewhere.loss", { phone: "0120-95-0178", office }, "text"));
+    const phone = ["ja", "easy"].includes(language()) ? "0120-95-0178" : "0120-0178-27";
+    show("loss", title("topics.loss"), told("p", "elsewhere.loss", { phone, office }, "text"));
     this.foot(() => this.topics());
   }
 
@@ -154,7 +155,7 @@ class Face {
   }
 
   refused(sentence) {
-    away(Object.assign(document.createElement("p"), { textContent: sentence }), told("p", "fault.machine", { phone: this.counter.phone }));
+    away(Object.assign(document.createElement("p"), { textContent: sentence }), told("p", "elsewhere.staff"));
     footer({ back: () => this.start() });
   }
 
@@ -175,7 +176,7 @@ class Face {
 
   called(word, values) {
     tell("call", { state: word, ...values });
-    if (word === "picture") this.talk.pictured();
+    if (word === "ended" && this.session) this.cut();
     if (word === "camera") this.talk.note("fault.camera");
     if (word === "failed") this.fault("machine");
   }
@@ -190,9 +191,24 @@ class Face {
       const sentence = place <= 1 ? told("h1", "start.next") : told("h1", "start.place", { n: place - 1 });
       show("waiting-place", sentence, told("p", "start.calling", {}, "waits"));
     } else if (state === "unserved") {
-      show("nobody", told("h1", "start.nobody"), told("p", "fault.machine", { phone: this.counter.phone }));
+      show("nobody", told("h1", "start.nobody"), told("p", "elsewhere.staff"));
       footer({ back: () => tell("end", { how: "resident" }) });
     }
+  }
+
+  // The operator has gone, or the line: whoever stands here ends it, or calls once more by a touch.
+  cut() {
+    this.hangUp();
+    this.talk.hide();
+    const again = key("screen.call", () => this.again(), { kind: "strong" });
+    const keys = choices([again, key("end.finish", () => this.end("resident"), { kind: "stop" })]);
+    show("cut", told("h1", "line.ended"), keys);
+    footer({});
+  }
+
+  again() {
+    show("calling", told("h1", "start.calling", {}, "waits"));
+    this.began(this.session);
   }
 
   louder(step) {

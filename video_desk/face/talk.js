@@ -52,10 +52,6 @@ export class Talk {
     $("who").textContent = `${operator}（${works}）`;
   }
 
-  pictured() {
-    document.body.dataset.picture = "yes";
-  }
-
   note(word, values = {}) {
     say($("said"), word, values);
   }
@@ -96,7 +92,8 @@ export class Talk {
 
   card(words) {
     if (!words.length) return;
-    $("ask").replaceChildren(...words.map((word) => told("p", `card.${word}`)));
+    const { office, phone } = this.face.counter;
+    $("ask").replaceChildren(...words.map((word) => told("p", `card.${word}`, { office, phone })));
   }
 
   // Only the resident's own touch ends it.

@@ -1,6 +1,6 @@
 // The kiosk's sentences in the language that the resident has chosen. Easy Japanese carries readings: {市役所|しやくしょ}.
 const page = JSON.parse(document.getElementById("page").textContent);
-export const LANGUAGES = Object.keys(page.words);
+export const LANGUAGES = page.languages;
 const TAGS = { easy: "ja", zh: "zh-Hans", pt: "pt-BR" };
 
 let chosen = "ja";

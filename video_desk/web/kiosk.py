@@ -17,7 +17,8 @@ from video_desk.web import blueprint
 def face() -> Any:
     """The screens for residents, with all their words in every language."""
     words = {language: languages.words(language) for language in languages.LANGUAGES}
-    return render_template("video_desk/kiosk.html", page={"words": words, "counter": device().place})
+    page = {"words": words, "languages": languages.LANGUAGES, "counter": device().place}
+    return render_template("video_desk/kiosk.html", page=page)
 
 
 @blueprint.post("/kiosk/enrol")

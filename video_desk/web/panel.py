@@ -28,7 +28,7 @@ def panel() -> Any:
         counters = {view.line.id: view.line.name for view in house().directory.counters(session)}
     data = {
         "procedures": {one.id: _procedure(one, desk.place(one) is not None) for one in desk.procedures}, "counters": counters,
-        "words": languages.words("ja"),
+        "words": {key: text.replace("{office}", "市の担当課") for key, text in languages.words("ja").items()},
     }  # fmt: skip
     return render_template("video_desk/panel.html", data=data)
 

@@ -1,4 +1,4 @@
-"""Faces that nobody has: drawn for the photo check. No real person's picture is in this project."""
+"""Faces that nobody has: drawn for training, demo and tests. No real person's picture is in this project."""
 
 from __future__ import annotations
 
@@ -77,6 +77,7 @@ def _head(picture: np.ndarray, face: Face, x: float, tall: float) -> None:
     oval(0, -0.1, 0.39, 0.42, HAIR)
     oval(0, 0.03, 0.33, 0.45, SKIN)
     cv2.ellipse(picture, at(0, -0.2), (round(0.34 * h), round(0.3 * h)), face.tilt, 195, 345, HAIR, -1, cv2.LINE_AA)
+
     def arc(dx: float, dy: float, a: float, b: float, colour: Any, start: int, end: int, thick: float) -> None:
         size = (round(a * h), round(b * h))
         cv2.ellipse(picture, at(dx, dy), size, face.tilt, start, end, colour, round(thick * h), cv2.LINE_AA)
