@@ -34,6 +34,9 @@ class Bridge:
         self._child: Child | None = None
         self._spare: asyncio.Task[Child] | None = None
         self._session: int | None = None
+        self._wants_to_join: dict[str, Any] = {}
+        """What the hub has said of an operator who looks, of a session that we may not know yet ourselves."""
+
         self._ending = False
         self._tasks: set[asyncio.Task[Any]] = set()
         self.places: asyncio.Queue[list[float] | None] = asyncio.Queue()
@@ -100,8 +103,13 @@ class Bridge:
             self.face.show("standing", **standing)
 
     def _join(self, said: dict[str, Any]) -> None:
-        if said["session"] == self._session and self._child is not None:
-            self._child.say("join", ticket=said["ticket"])
+        self._wants_to_join = said
+        self._let_join()
+
+    def _let_join(self) -> None:
+        if self._wants_to_join.get("session") == self._session and self._child is not None:
+            self._child.say("join", ticket=self._wants_to_join["ticket"])
+            self._wants_to_join = {}
 
     async def _keep_looking(self) -> None:
         while True:
@@ -185,6 +193,7 @@ class Bridge:
             return
         self._session = told["session"]
         self._child.say("begin", place=told["place"])
+        self._let_join()
         face.show("session", id=self._session, joined=told["joined"])
 
     def _said(self, child: Child, word: str, values: dict[str, Any]) -> None:
@@ -203,6 +212,11 @@ class Bridge:
             self.face.show(word, **values)
             if word == "control":
                 self._do(self._tell_control(values["control"]))
+
+    @property
+    def session_pid(self) -> int:
+        """Id of the process of the session that is under way; 0: none is."""
+        return self._child.pid if self._child is not None else 0
 
     @property
     def booth_size(self) -> tuple[int, int]:

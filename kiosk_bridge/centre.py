@@ -98,9 +98,10 @@ class Centre:
         beats = asyncio.ensure_future(self._beat(socket))
         self._came()
         try:
-            async for text in socket:
-                if isinstance(text, str):
-                    self._heard(json.loads(text))
+            with suppress(ConnectionClosed):
+                async for text in socket:
+                    if isinstance(text, str):
+                        self._heard(json.loads(text))
         finally:
             beats.cancel()
             self._socket = None
@@ -142,6 +143,8 @@ class Centre:
             raise Unavailable("センターにつながっていません。")
         self._serial += 1
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        # Whoever was cancelled meanwhile does not ask for it any more.
+        answer.add_done_callback(lambda done: done.cancelled() or done.exception())
         self._waiting[self._serial] = answer
         try:
             await socket.send(json.dumps({"type": kind, "ref": self._serial, **fields}, ensure_ascii=False))

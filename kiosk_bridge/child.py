@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Callable
@@ -16,6 +17,9 @@ from contact_center.errors import Unavailable
 
 READY_WITHIN, END_WITHIN = 20.0, 8.0
 """Seconds in which a session's browser is warm; in which it has ended by itself."""
+
+GONE_WITHIN, GONE_LOOKS = 3.0, 60
+"""Seconds in which what was killed must be gone, and how often that is looked at."""
 
 KEPT = ("PATH", "LANG", "DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR", "XAUTHORITY", "PYTHONPATH", "KIOSK_MEMORY", "VIRTUAL_ENV")
 
@@ -47,6 +51,11 @@ class Child:
         made._send({"config": str(config), "token": token})
         return made
 
+    @property
+    def pid(self) -> int:
+        """Id of its process, which leads its group."""
+        return self._process.pid if self._process is not None else 0
+
     async def ready(self) -> None:
         """Wait until its browser is warm.
 
@@ -74,16 +83,19 @@ class Child:
                     os.killpg(group, signal.SIGKILL)
         await process.wait()
         self._reading.cancel()
-        return await asyncio.to_thread(self._is_gone)
+        for _ in range(GONE_LOOKS):
+            if await asyncio.to_thread(self._is_gone):
+                return True
+            await asyncio.sleep(GONE_WITHIN / GONE_LOOKS)
+        return False
 
     def _is_gone(self) -> bool:
-        import shutil
-
+        groups = {self._browser, self.pid} - {0}
+        if any(_group(path) in groups for path in Path("/proc").glob("[0-9]*/stat")):
+            return False
         if self._folder != Path():
             shutil.rmtree(self._folder, ignore_errors=True)
-        groups = {self._browser, self._process.pid if self._process else 0} - {0}
-        alive = [path for path in Path("/proc").glob("[0-9]*/stat") if _group(path) in groups]
-        return not alive and (self._folder == Path() or not self._folder.exists())
+        return self._folder == Path() or not self._folder.exists()
 
     def _send(self, message: dict[str, Any]) -> None:
         assert self._process is not None and self._process.stdin is not None

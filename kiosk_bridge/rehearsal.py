@@ -43,9 +43,14 @@ class Kiosk:
             task.cancel()
         self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended by itself, as a kiosk does that the centre does not know any more."""
+        return not self._thread.is_alive()
+
     def close(self) -> None:
         """Shut it down, whoever stands before it."""
-        if self._running is not None:
+        if self._running is not None and self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._running.cancel)
         self._thread.join(20)
 

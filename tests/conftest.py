@@ -21,6 +21,7 @@ from contact_center.directory import load_file
 from contact_center.house import House, build, migrations, read_settings
 from contact_center.identity import Actor, passwords
 from faq_engine.demo import settings as faq_settings
+from video_desk.rehearsal import demo_settings as desk_settings
 
 CLONE = Path(__file__).parents[1]
 MORE = "[seats]\nwrap_up = 3600\n[contacts]\nabandon_after = 1\n[telephony]\nsame_seat_within = 6\n"
@@ -108,7 +109,7 @@ def centre() -> Iterator[Stage]:
     """The running centre."""
     home = temporary_home()
     short_greetings(home)
-    more = MORE + faq_settings(free_port)
+    more = MORE + faq_settings(free_port) + desk_settings(free_port)
     made = Stage(home, quiet=True, any_ports=True, directory=CLONE / "tests" / "asterisk" / "directory.toml", more=more)
     try:
         made.open()

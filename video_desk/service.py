@@ -90,7 +90,8 @@ class VideoDesk:
         if not start and practice and procedure.site:
             path = {"application": "apply", "portal": "portal"}[procedure.site]
             start = f"http://127.0.0.1:{practice}/{path}/"
-            hosts = f"127.0.0.1:{practice},localhost:{settings[s.REHEARSAL_SECOND_PORT]}"
+            second = settings[s.REHEARSAL_SECOND_PORT]
+            hosts = f"127.0.0.1:{practice},127.0.0.1:{second},localhost:{second}"
         if not start:
             return None
         allowed = [one.strip() for one in hosts.split(",") if one.strip()] or [urlsplit(start).netloc]

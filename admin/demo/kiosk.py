@@ -198,7 +198,7 @@ def play(stage: Stage) -> None:
         stand.touches("end.finish")
         stand.sees("body[data-screen=wiped] h1", 20)
         page.wait_for_selector("#presence[data-state=wrapping]")
-        page.wait_for_function("document.getElementById('dk-control').textContent.includes('消えました')")
+        page.locator("#dk-control", has_text="消えました").wait_for()
         stage.say("住民が終わりに触れ、端末の情報はすべて消えました: " + page.inner_text("#dk-control"))
         page.select_option("#dk-outcome", "done")
         page.check("#categories input[value=new]", force=True)

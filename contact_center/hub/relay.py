@@ -16,6 +16,9 @@ from contact_center.identity import Actor
 GOOD_FOR = 30.0
 """Seconds within which a ticket must be shown."""
 
+JOINED = '{"relay": "joined"}'
+"""What both sides are told once both are there; what one of them had said before was heard by nobody."""
+
 ENDED, REFUSED = 4410, 4403
 """Why a connection is closed: its grant has ended; its ticket is not good."""
 
@@ -25,6 +28,9 @@ class End(Protocol):
 
     actor: Actor | None
     peer: Any
+
+    def send_text(self, text: str) -> None:
+        """Send it something."""
 
     def close(self, code: int) -> None:
         """End it."""
@@ -84,6 +90,8 @@ class Relay:
         connection.peer = _Nobody()
         if len(grant.ends) == 2:
             grant.ends["person"].peer, grant.ends["device"].peer = grant.ends["device"], grant.ends["person"]
+            for end in grant.ends.values():
+                end.send_text(JOINED)
         return True
 
     def left(self, connection: End) -> None:

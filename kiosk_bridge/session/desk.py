@@ -27,6 +27,8 @@ from kiosk_bridge.session import words as w
 from kiosk_bridge.session.photo import PhotoDesk
 
 LARGEST = 8 << 20
+JOINED = '{"relay": "joined"}'
+"""What the hub says once the operator is there, too."""
 
 
 class Desk:
@@ -122,14 +124,12 @@ class Desk:
         await socket.send(json.dumps({"type": "relay", "ticket": ticket}))
         self._relay, self._sending = socket, asyncio.Queue()
         sender = asyncio.ensure_future(self._send_all(socket, self._sending))
-        # Whatever the operator has not seen yet.
-        self._say(dict(self.state))
-        if self._booth is not None:
-            self._booth.screen.share(True)
-            self._booth.screen.start_over()
         try:
             async for message in socket:
-                await self._heard(message if isinstance(message, bytes) else message.encode())
+                if message == JOINED:
+                    self._tell_all()
+                else:
+                    await self._heard(message if isinstance(message, bytes) else message.encode())
         except ConnectionClosed:
             pass
         finally:
@@ -139,6 +139,13 @@ class Desk:
                 self.take_back()
                 if self._booth is not None:
                     self._booth.screen.share(False)
+
+    def _tell_all(self) -> None:
+        """Tell an operator who has just come how it stands."""
+        self._say(dict(self.state))
+        if self._booth is not None:
+            self._booth.screen.share(True)
+            self._booth.screen.start_over()
 
     async def _send_all(self, socket: ClientConnection, queue: asyncio.Queue[str | bytes]) -> None:
         with suppress(ConnectionClosed):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from twisted.internet.task import Clock
 
-from contact_center.hub.relay import ENDED, GOOD_FOR, REFUSED, Grant, Relay
+from contact_center.hub.relay import ENDED, JOINED, GOOD_FOR, REFUSED, Grant, Relay
 from contact_center.identity import Actor
 
 
@@ -48,7 +48,12 @@ def relay(clock: Clock, refused: list[Actor]) -> Relay:
 def joined(relay: Relay, grant: Grant) -> tuple[Socket, Socket]:
     console, kiosk = Socket(person=grant.person), Socket(device=grant.device)
     tickets = grant.ticket("person"), grant.ticket("device")
-    assert relay.join(console, tickets[0]) and relay.join(kiosk, tickets[1])
+    assert relay.join(console, tickets[0]) and console.came == []
+    assert relay.join(kiosk, tickets[1])
+    # Both are told once both are there.
+    assert console.came == kiosk.came == [JOINED]
+    console.came.clear()
+    kiosk.came.clear()
     return console, kiosk
 
 

@@ -152,7 +152,7 @@ class Panel {
     control.textContent = leaf.over ? this.overWords(leaf) : state.control ? t("あなたが操作しています。利用者が触れると、すぐに利用者に戻ります。") : t("利用者が操作しています。");
     $("dk-news").textContent = ASKED[state.asked] ?? "";
     const keys = [];
-    if (!leaf.over && this.relay) {
+    if (!leaf.over && this.relay?.ready) {
       if (procedure.opens && !state.open) keys.push(["show", t("ブラウザーを開く"), "strong"]);
       if (state.open && !state.control) keys.push(["ask_control", t("操作を頼む"), "strong"]);
       if (state.control) keys.push(["give_back", t("操作を返す"), ""]);
@@ -169,7 +169,7 @@ class Panel {
     $("dk-page").textContent = state.page ?? "";
     if (this.relay) this.screen.veil(state.secret ? VEILS.secret() : "");
     if (this.screen.control !== Boolean(state.control)) this.screen.controls(Boolean(state.control));
-    this.devices.draw(state, procedure, Boolean(this.relay) && !leaf.over);
+    this.devices.draw(state, procedure, Boolean(this.relay?.ready) && !leaf.over);
     this.drawSteps(leaf, procedure);
     this.drawBox(state);
   }

@@ -1,0 +1,213 @@
+"""The remote counter: a kiosk with real Chromium, its call through real Asterisk, and an operator at a console."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from admin.demo.kiosk import COUNTER, Operator, begins, kiosk, ledger, put_card
+from admin.demo.stage import Stage
+from contact_center.contacts import Contact
+from kiosk_bridge.rehearsal import Kiosk
+from video_desk.events import ControlGranted, ControlTaken, DeskBegan, DeskEnded, SessionWiped
+from video_desk.model import DeskSession
+from video_desk.settings import REHEARSAL_PORT, REHEARSAL_TOKEN
+
+from .conftest import Desk, events, last_event
+
+
+class Scene:
+    """A kiosk, its resident, and the operator at seat 1."""
+
+    def __init__(self, centre: Stage, desk: Desk, stand: Kiosk) -> None:
+        self.centre, self.desk, self.kiosk = centre, desk, stand
+        self.operator = Operator(centre, desk.page, stand)
+        self.page = desk.page
+        self.since = last_event(centre)
+
+    def is_served(self, *topic: str, **how: Any) -> None:
+        begins(self.kiosk, *topic, **how)
+        self.operator.answers()
+
+    def sessions(self) -> list[DeskSession]:
+        with self.centre.house.database.reading() as session:
+            return list(session.scalars(select(DeskSession).order_by(DeskSession.id)))
+
+    def happened(self, kind: type[Any]) -> list[Any]:
+        return [one.event for one in events(self.centre, self.since) if isinstance(one.event, kind)]
+
+    def ends(self) -> None:
+        self.kiosk.touches("end.finish")
+        self.kiosk.do("document.querySelector('#ask button[data-word=\"end.finish\"]').click()")
+        self.kiosk.sees("body[data-screen=wiped] h1", 20)
+
+    def waits(self, condition: Any, what: str, seconds: float = 15) -> Any:
+        return self.centre.wait(condition, seconds, what)
+
+
+@pytest.fixture
+def scene(centre: Stage, desk: Desk) -> Iterator[Scene]:
+    stand = kiosk(centre)
+    yield Scene(centre, desk, stand)
+    stand.close()
+
+
+@pytest.mark.requirement("IZ-01", "NB-01", "NB-02", "NB-09", "NB-19", "TO-05", "IZ-09")
+def test_a_resident_is_served_by_video_and_nothing_of_it_stays(scene: Scene) -> None:
+    scene.is_served("new", "new_with_form", child=True, language="en")
+    assert "is here to help" in scene.kiosk.sees("#operator-name") or "佐藤" in scene.kiosk.sees("#operator-name")
+    pictures = "[document.getElementById('operator').videoWidth, document.getElementById('operator').currentTime > 0]"
+    scene.waits(lambda: scene.kiosk.do(pictures) == [640, True], "the operator is not seen")
+    seen = "document.getElementById('dk-video').videoWidth === 640 && document.getElementById('dk-video').currentTime > 0"
+    scene.waits(lambda: scene.page.evaluate(seen), "the resident is not seen")
+    scene.operator.opens()
+    begun = scene.sessions()[-1]
+    with scene.centre.house.database.reading() as session:
+        contact = session.get_one(Contact, begun.contact_id)
+    assert (contact.channel, contact.line_id, begun.language) == ("kiosk", COUNTER, "en")
+    folders = set(Path("/dev/shm").glob("kiosk-*"))  # noqa: S108
+    scene.ends()
+    scene.waits(lambda: scene.happened(SessionWiped), "it is not told that it was wiped")
+    (wiped,) = scene.happened(SessionWiped)
+    assert wiped.complete and wiped.session == begun.id
+    assert [event.how for event in scene.happened(DeskEnded)] == ["resident"]
+    (began,) = scene.happened(DeskBegan)
+    assert began.counter == COUNTER and not began.family
+    # Only the faces, and the browser that is warm for the next resident, are left.
+    scene.waits(lambda: len(folders - set(Path("/dev/shm").glob("kiosk-*"))) == 1, "the resident's folder is still there")  # noqa: S108
+    scene.desk.presence("wrapping")
+    scene.page.locator("#dk-control", has_text="消えました").wait_for()
+
+
+@pytest.mark.requirement("IZ-07")
+def test_any_touch_of_the_resident_takes_the_control_back_and_both_screens_say_so(scene: Scene) -> None:
+    scene.is_served("new", "new_with_form")
+    scene.operator.opens()
+    scene.operator.is_allowed()
+    assert scene.kiosk.do("document.getElementById('control').dataset.who") == "operator"
+    scene.operator.clicks("a.key[href='/apply/terms']", "input[name=agree]")
+    scene.kiosk.presses("h1")
+    scene.page.wait_for_selector("#dk-control[data-who=resident]")
+    scene.waits(lambda: scene.kiosk.do("document.getElementById('control').dataset.who") == "resident", "the face says otherwise")
+    scene.waits(lambda: len(scene.happened(ControlTaken)) == 1, "it is not on the record")
+    assert len(scene.happened(ControlGranted)) == 1
+    scene.ends()
+
+
+@pytest.mark.requirement("IZ-07", "IZ-13", "IZ-12")
+def test_while_a_pin_is_typed_nothing_is_seen_or_heard_and_it_signs_in(scene: Scene, centre: Stage) -> None:
+    who = next(one for one in ledger(centre, "people") if one["id"] == "hanako")
+    settings = centre.house.settings
+    put = urllib.request.Request(
+        f"http://127.0.0.1:{settings[REHEARSAL_PORT]}/control/card", json.dumps({"person": "hanako"}).encode(),
+        {"X-Control": settings[REHEARSAL_TOKEN], "Content-Type": "application/json"},
+    )  # fmt: skip
+    urllib.request.urlopen(put).close()  # noqa: S310
+    put_card(centre, expires="2031-01-01", left={"user": 1, "signature": 5, "entry": 3})
+    scene.is_served("insurance")
+    scene.operator.opens()
+    scene.page.click("#dk-devices button[data-device=card]")
+    scene.page.locator("#dk-devices", has_text="あと1回").wait_for()
+    assert "あと1回" in scene.kiosk.sees("#ask p")
+    scene.kiosk.where("iframe", 20)
+    scene.kiosk.presses("iframe")
+    scene.page.wait_for_selector("#dk-veil:not([hidden])")
+    silent = "[document.getElementById('voice').muted, document.getElementById('self').srcObject.getAudioTracks()[0].enabled]"
+    scene.waits(lambda: scene.kiosk.do(silent) == [True, False], "the PIN could be heard")
+    scene.kiosk.types(str(who["card"]["pin"]) + "\r")
+    scene.page.wait_for_selector("#dk-veil", state="hidden")
+    scene.waits(lambda: scene.kiosk.do(silent) == [False, True], "the sound does not come back")
+    scene.ends()
+
+
+@pytest.mark.requirement("NB-01", "NB-03")
+def test_the_next_of_a_family_keeps_the_operator_and_begins_with_a_fresh_browser(scene: Scene) -> None:
+    scene.is_served("account")
+    scene.operator.opens()
+    scene.kiosk.touches("end.finish")
+    scene.kiosk.touches("end.family")
+    scene.kiosk.touches("declare.child_choice", 20)
+    for one in ("child_parent", "child_card"):
+        scene.kiosk.touches(f"declare.{one}")
+    scene.kiosk.touches("screen.next")
+    scene.kiosk.touches("start.start")
+    scene.waits(lambda: len(scene.sessions()) > 1 and scene.sessions()[-1].id != scene.happened(DeskBegan)[0].session, "no session")
+    first, second = scene.sessions()[-2:]
+    assert first.contact_id == second.contact_id and first.how == "resident"
+    scene.page.wait_for_selector("#dk-keys button[data-does=show]")
+    scene.desk.presence("on_contact")
+    scene.operator.opens()
+    scene.ends()
+    scene.waits(lambda: [one.complete for one in scene.happened(SessionWiped)] == [True, True], "not both were wiped")
+
+
+@pytest.mark.requirement("IZ-14")
+def test_a_console_that_is_loaded_anew_sees_the_residents_browser_again(scene: Scene) -> None:
+    scene.is_served("new", "new_with_form")
+    scene.operator.opens()
+    scene.operator.is_allowed()
+    scene.page.once("dialog", lambda dialog: dialog.accept())
+    scene.page.reload()
+    # The call comes back to the same seat.
+    scene.operator.answers()
+    scene.page.wait_for_selector("#dk-canvas[data-pictures]", timeout=40000)
+    # Nobody works the resident's browser whom they have not allowed since.
+    scene.page.wait_for_selector("#dk-control[data-who=resident]")
+    scene.ends()
+
+
+@pytest.mark.requirement("NB-03", "NB-05")
+def test_a_sessions_process_that_is_killed_leaves_nothing_and_the_resident_begins_again(scene: Scene) -> None:
+    scene.is_served("new", "new_with_form")
+    scene.operator.opens()
+    before = set(Path("/dev/shm").glob("kiosk-*"))  # noqa: S108
+    child = scene.kiosk.bridge.session_pid
+    assert child
+    os.kill(child, signal.SIGKILL)
+    scene.waits(lambda: scene.happened(SessionWiped), "it is not wiped")
+    assert scene.happened(SessionWiped)[0].complete
+    assert len(before - set(Path("/dev/shm").glob("kiosk-*"))) == 1  # noqa: S108
+    scene.kiosk.touches("declare.mine_choice", 20)
+    scene.kiosk.touches("declare.mine")
+    scene.kiosk.touches("screen.next")
+    scene.kiosk.touches("start.start")
+    scene.page.wait_for_selector("#dk-keys button[data-does=show]")
+    scene.operator.opens()
+    scene.ends()
+
+
+@pytest.mark.requirement("IZ-10")
+def test_a_kiosk_that_is_revoked_is_cut_off_at_once(scene: Scene, centre: Stage) -> None:
+    scene.is_served("new", "new_with_form")
+    scene.operator.opens()
+    with centre.house.database.reading() as session:
+        device = centre.house.devices.kiosk_of(session, COUNTER)
+    assert device is not None
+    centre.house.devices.revoke("operator", device.id)
+    scene.desk.presence("wrapping")
+    scene.waits(lambda: scene.kiosk.is_over, "the kiosk goes on")
+
+
+@pytest.mark.requirement("TO-01", "TO-03", "NB-20")
+def test_a_counter_that_is_closed_says_when_it_opens_and_calls_nobody(centre: Stage) -> None:
+    with centre.house.database.session_scope() as session:
+        centre.house.directory.close(session, COUNTER, None, "試験", "operator")
+    stand = kiosk(centre)
+    try:
+        stand.sees("body[data-screen=away] h1")
+        assert stand.do("document.querySelector('#call-person')") is None
+        with centre.house.database.session_scope() as session:
+            centre.house.directory.reopen(session, COUNTER, "operator")
+        stand.sees("button[data-language=ja]", 20)
+    finally:
+        stand.close()
+        with centre.house.database.session_scope() as session:
+            centre.house.directory.reopen(session, COUNTER, "operator")
