@@ -150,7 +150,7 @@ class VideoDesk:
         """
         row = session.get(DeskSession, id)
         if row is None or row.counter != counter:
-            raise NotFound("その手続きはありません。")
+            raise NotFound("その端末の手続きはありません。")
         return row
 
     def arrived(self, session: Session, contact: int, counter: str) -> None:
@@ -247,7 +247,7 @@ class VideoDesk:
         """
         row = session.get(DeskSession, id)
         if row is None:
-            raise NotFound("その手続きはありません。")
+            raise NotFound("その端末の手続きはありません。")
         actor.require("desk.control", row.city)
         contact = session.get(Contact, row.contact_id) if row.contact_id else None
         if contact is None or contact.person_id != actor.person:

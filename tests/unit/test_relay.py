@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from twisted.internet.task import Clock
 
-from contact_center.hub.relay import ENDED, JOINED, GOOD_FOR, REFUSED, Grant, Relay
+from contact_center.hub.relay import ENDED, GOOD_FOR, JOINED, REFUSED, Grant, Relay
 from contact_center.identity import Actor
 
 

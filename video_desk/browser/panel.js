@@ -8,7 +8,6 @@ import { Screen, VEILS } from "./screen.js";
 const $ = (id) => document.getElementById(id);
 const TALKING = ["talking", "held"];
 const AGAIN_AFTER = 1500;
-const LANGUAGES = { ja: "日本語", easy: "やさしい日本語", en: "English", zh: "中文", ko: "한국어", pt: "Português", vi: "Tiếng Việt" };
 const ASKED = { control: t("操作してよいか、利用者に尋ねています。"), yes: t("利用者の「はい」を待っています。"), same: t("名義が同じか、利用者に尋ねています。"), end: t("終わるかどうか、利用者に尋ねています。") };
 
 class Panel {
@@ -146,7 +145,7 @@ class Panel {
   draw() {
     const { leaf, state, procedure } = this;
     if (!leaf || !procedure) return;
-    $("dk-title").textContent = `${this.counters[leaf.counter] ?? ""} ${procedure.title}（${LANGUAGES[leaf.language]}）`;
+    $("dk-title").textContent = `${this.counters[leaf.counter] ?? ""} ${procedure.title}（${this.languages[leaf.language]}）`;
     const control = $("dk-control");
     control.dataset.who = state.control ? "us" : "resident";
     control.textContent = leaf.over ? this.overWords(leaf) : state.control ? t("あなたが操作しています。利用者が触れると、すぐに利用者に戻ります。") : t("利用者が操作しています。");
@@ -228,7 +227,7 @@ class Panel {
     else this.relay?.send({ do: does });
   }
 
-  // Before an account is registered both screens show both names, and the resident touches "同じです".
+  // Before an account is registered both screens show both names, and the resident touches that they are the same.
   askSame(event) {
     event.preventDefault();
     this.relay?.send({ do: "ask_touch", which: "same", left: $("dk-same-left").value, right: $("dk-same-right").value });

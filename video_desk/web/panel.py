@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import render_template
@@ -19,6 +20,10 @@ OUTCOMES = {
 """The outcomes of the monthly report; a procedure of a city's own may name further ones, which stand there as they are."""
 
 
+READING = re.compile(r"\{([^{}|]+)\|[^{}]*\}")
+"""A word with its reading, as easy Japanese has them."""
+
+
 @blueprint.get("/desk/panel")
 @permission("desk.control")
 def panel() -> Any:
@@ -26,7 +31,9 @@ def panel() -> Any:
     desk = service.of(house())
     with house().database.reading() as session:
         counters = {view.line.id: view.line.name for view in house().directory.counters(session)}
+    names = {one: READING.sub(r"\1", languages.words(one)["language.name"]) for one in languages.LANGUAGES}
     data = {
+        "languages": names,
         "procedures": {one.id: _procedure(one, desk.place(one) is not None) for one in desk.procedures}, "counters": counters,
         "words": {key: text.replace("{office}", "市の担当課") for key, text in languages.words("ja").items()},
     }  # fmt: skip
