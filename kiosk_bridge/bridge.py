@@ -13,9 +13,13 @@ from kiosk_bridge.centre import Centre
 from kiosk_bridge.child import Child
 from kiosk_bridge.config import Config
 from kiosk_bridge.face import Face
+from kiosk_bridge.health import FAULT, GOOD, devices
 
 LOOK_EVERY = 2.0
 """Seconds after which a session's standing is asked for, should a word of the hub have been lost."""
+
+REPORT_EVERY = 60.0
+"""Seconds between two reports; the centre counts the minutes in which a counter could serve."""
 
 AGAIN_AFTER = 2.0
 """Seconds until a face or session that could not be begun is begun again."""
@@ -54,13 +58,13 @@ class Bridge:
         link = asyncio.ensure_future(self.centre.run())
         self._warm_up()
         faces = asyncio.ensure_future(self._keep_face())
-        looks = asyncio.ensure_future(self._keep_looking())
+        looks, reports = asyncio.ensure_future(self._keep_looking()), asyncio.ensure_future(self._keep_reporting())
         try:
-            done, _ = await asyncio.wait([link, faces, looks], return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait([link, faces, looks, reports], return_when=asyncio.FIRST_COMPLETED)
             for one in done:
                 one.result()
         finally:
-            for task in (link, faces, looks, *self._tasks):
+            for task in (link, faces, looks, reports, *self._tasks):
                 task.cancel()
             await self._close()
 
@@ -116,6 +120,18 @@ class Bridge:
             await asyncio.sleep(LOOK_EVERY)
             with suppress(MadoguchiError):
                 await self._stand()
+
+    async def _keep_reporting(self) -> None:
+        """Look at the devices while nobody needs them, and say how they are."""
+        found: dict[str, str] = {}
+        while True:
+            if self._session is None:
+                found = await asyncio.to_thread(devices, self._config)
+            face = self.face is not None and not self.face.ended
+            browser = self._child is not None or (self._spare is not None and self._spare.done())
+            with suppress(MadoguchiError):
+                await self.centre.ask("kiosk.report", checks=found | {"face": _word(face), "browser": _word(browser)})
+            await asyncio.sleep(REPORT_EVERY if self.centre.there else AGAIN_AFTER)
 
     # -- the face ------------------------------------------------------------------------------------------------------------
 
@@ -270,3 +286,7 @@ class Bridge:
         task = asyncio.ensure_future(quietly())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _word(good: bool) -> str:
+    return GOOD if good else FAULT

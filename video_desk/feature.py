@@ -13,7 +13,7 @@ from contact_center.events.catalogue import (
     ContactWrapping,
     HoursChanged,
 )
-from contact_center.features import DemoScene, Feature, HubHandler, Panel, Reaction, Task
+from contact_center.features import DemoScene, Door, Feature, HealthCheck, HubHandler, Panel, Reaction, Task
 from video_desk import messages as m
 from video_desk.events import DESK_EVENTS, DeskMoved
 from video_desk.settings import DESK_SETTINGS
@@ -34,6 +34,7 @@ feature = Feature(
         HubHandler(m.TellControl, "device", _HUB + "control"),
         HubHandler(m.EndSession, "device", _HUB + "end"),
         HubHandler(m.TellWiped, "device", _HUB + "wiped"),
+        HubHandler(m.ReportKiosk, "device", _HUB + "report"),
         HubHandler(m.OpenDesk, "desk.control", _HUB + "open_desk"),
         HubHandler(m.DoneStep, "desk.control", _HUB + "step"),
         HubHandler(m.SayOutcome, "desk.control", _HUB + "outcome"),
@@ -49,6 +50,8 @@ feature = Feature(
         ),
         Reaction(HoursChanged, _HUB + "hours_changed"),
     ),
+    doors=(Door("窓口の端末", "/desk/counters", "contact.correct", 67, begins=False),),
+    health=(HealthCheck("counters", "video_desk.health:check"),),
     tasks=(Task("desk.tidy", "desk.control", "video_desk.tasks:tidy", every=3600.0),),
     demo_scenes=(DemoScene("counter", "窓口の端末でカードを申し込む", 40, "admin.demo.kiosk:play"),),
     processes="video_desk.rehearsal:processes",

@@ -12,8 +12,8 @@ from contact_center.events import Recorded
 from contact_center.hub import Hub
 from contact_center.identity import Actor
 from contact_center.messages import Message
+from video_desk import kiosks, service
 from video_desk import messages as m
-from video_desk import service
 from video_desk.messages import result
 
 
@@ -73,6 +73,13 @@ def wiped(hub: Hub, actor: Actor, message: m.TellWiped) -> Iterator[Message]:
     desk = service.of(hub.house)
     with hub.house.database.session_scope() as session:
         desk.wiped(session, desk.of_counter(session, actor.device, message.session), message.complete, message.seconds)
+    yield from ()
+
+
+def report(hub: Hub, actor: Actor, message: m.ReportKiosk) -> Iterator[Message]:
+    """Keep how the kiosk is."""
+    with hub.house.database.session_scope() as session:
+        kiosks.report(hub.house, session, actor.device, dict(message.checks))
     yield from ()
 
 

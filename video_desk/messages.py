@@ -76,6 +76,14 @@ class TellWiped(Message):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReportKiosk(Message):
+    """How the kiosk's parts are, each minute."""
+
+    TYPE: ClassVar[str] = "kiosk.report"
+    checks: Annotated[dict[Word, Literal["good", "none", "fault"]], msgspec.Meta(max_length=12)]
+
+
+@dataclass(frozen=True, kw_only=True)
 class SessionChanged(Message):
     """To a kiosk: something is new of its session; it asks what."""
 

@@ -36,6 +36,29 @@ class DeskSession(Base):
     """What the kiosk has found after wiping: whether it is complete, and the seconds."""
 
 
+class KioskState(Base):
+    """What the kiosk of a counter has said last of its parts."""
+
+    __tablename__ = "desk_kiosks"
+
+    counter: Mapped[str] = mapped_column(ForeignKey("lines.id"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    checks: Mapped[dict[str, str]] = mapped_column(JSON)
+    """`good`, `none` or `fault` of each part."""
+
+
+class DeviceCheck(Base):
+    """The record of a day's check of a kiosk's devices (TO-06): the first of the day, or the worst since."""
+
+    __tablename__ = "desk_checks"
+
+    counter: Mapped[str] = mapped_column(ForeignKey("lines.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    checks: Mapped[dict[str, str]] = mapped_column(JSON)
+    good: Mapped[bool]
+
+
 class Declaration(Base):
     """What one resident has agreed to and declared (NB-07, NB-09). It names nobody, has no moment, and its number is a random one:
     neither the order of the rows nor any key leads from it to a session, or to the list of persons helped (NB-06).

@@ -16,13 +16,14 @@ from twisted.python.failure import Failure
 from contact_center.errors import MadoguchiError
 from contact_center.house import House
 from telephony.settings import SIP_HOST, SIP_PORT
+from video_desk import kiosks
 
 EVERY = 60.0
 PATIENCE = 2.0
 
 
 class LineWitness:
-    """Writes the ledger's minutes for every line."""
+    """Writes the ledger's minutes for every line and counter."""
 
     log = Logger()
 
@@ -55,6 +56,7 @@ class LineWitness:
             with self._house.database.session_scope() as session:
                 for view in self._house.directory.lines(session):
                     self._house.ledger.witness(session, f"line:{view.line.id}", served, "" if served else "no answer over SIP")
+                kiosks.witness(self._house, session)
         except MadoguchiError as error:
             self.log.warn("The minute could not be written: {why}", why=error.code)
 

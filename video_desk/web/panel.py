@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from flask import render_template
 
-from contact_center.web import house, permission
-from video_desk import languages, service
+from contact_center.clock import day_of
+from contact_center.web import actor, house, permission
+from video_desk import health, kiosks, languages, service
 from video_desk.procedures import Procedure
 from video_desk.web import blueprint
 
@@ -44,3 +46,22 @@ def _procedure(one: Procedure, opens: bool) -> dict[str, Any]:
     steps = [{"id": step.id, "say": step.say, "touch": step.touch, "unless": step.unless} for step in one.step]
     outcomes = [[code, OUTCOMES.get(code, code)] for code in one.outcomes]
     return {"title": one.title, "opens": opens, "devices": one.devices, "steps": steps, "outcomes": outcomes}
+
+
+@blueprint.get("/desk/counters")
+@permission("contact.correct")
+def counters() -> Any:
+    """How the kiosks are, the record of their daily checks, and the minutes that each counter could serve this month."""
+    built, me = house(), actor()
+    now = built.clock.now()
+    first = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    with built.database.reading() as session:
+        mine = {view.line.id for view in built.directory.counters(session) if view.line.city_id in me.cities}
+        standing = [one for one in kiosks.standings(built, session) if one.counter in mine]
+        page = {
+            "standings": [(one, health.WORDS.get(one.reason, one.reason)) for one in standing],
+            "minutes": {one: built.ledger.minutes(session, f"counter:{one}", first, now) for one in mine},
+            "checks": kiosks.checks(session, sorted(mine), day_of(now - timedelta(days=14))),
+            "names": {one.counter: one.name for one in standing},
+        }
+    return render_template("video_desk/counters.html", parts=kiosks.PARTS, **page)

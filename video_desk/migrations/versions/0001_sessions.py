@@ -40,7 +40,24 @@ def upgrade() -> None:
         sa.Column("what", sa.JSON(), nullable=False),
     )
 
+    op.create_table(
+        "desk_kiosks",
+        sa.Column("counter", sa.String(40), sa.ForeignKey("lines.id"), primary_key=True),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("checks", sa.JSON(), nullable=False),
+    )
+    op.create_table(
+        "desk_checks",
+        sa.Column("counter", sa.String(40), sa.ForeignKey("lines.id"), primary_key=True),
+        sa.Column("day", sa.Date(), primary_key=True),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("checks", sa.JSON(), nullable=False),
+        sa.Column("good", sa.Boolean(), nullable=False),
+    )
+
 
 def downgrade() -> None:
+    op.drop_table("desk_checks")
+    op.drop_table("desk_kiosks")
     op.drop_table("desk_declarations")
     op.drop_table("desk_sessions")
