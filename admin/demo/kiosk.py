@@ -77,7 +77,7 @@ class Operator:
 
     def answers(self) -> None:
         """Take the kiosk's call."""
-        self.page.wait_for_selector("body[data-phone=ringing]", timeout=30000)
+        self.page.wait_for_selector("body[data-phone=ringing]", timeout=60000)
         self.page.keyboard.press("F4")
         self.page.wait_for_selector("#presence[data-state=on_contact]")
         self.kiosk.sees("#operator-name")

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, request
 
-from contact_center.errors import NotFound, SettingsError
+from contact_center.errors import NotAllowed, NotFound, NotSignedIn, SettingsError
 from contact_center.identity import Actor
 from contact_center.identity.model import Device
 from contact_center.web.centre import COOKIE, DEVICE_COOKIE, house
@@ -110,10 +110,13 @@ def admit() -> None:
 def device() -> Device:
     """The enrolled device of this request.
 
-    :raises NotSignedIn: where there is none.
+    :raises NotAllowed: where there is none; no person can sign in to what is a device's.
     """
     if "device" not in g:
-        g.device = house().devices.who(request.cookies.get(DEVICE_COOKIE))
+        try:
+            g.device = house().devices.who(request.cookies.get(DEVICE_COOKIE))
+        except NotSignedIn as error:
+            raise NotAllowed("この機器は登録されていません。") from error
     found: Device = g.device
     return found
 

@@ -46,6 +46,7 @@ class Scene:
 
     def ends(self) -> None:
         self.kiosk.touches("end.finish")
+        self.kiosk.sees("#ask button[data-word='end.finish']")
         self.kiosk.do("document.querySelector('#ask button[data-word=\"end.finish\"]').click()")
         self.kiosk.sees("body[data-screen=wiped] h1", 20)
 
