@@ -106,6 +106,11 @@ class Bridge:
         if standing["session"] == self._session:
             self.face.show("standing", **standing)
 
+    async def _code(self) -> None:
+        """Show how the resident goes on by telephone."""
+        if self._session is not None and self.face is not None:
+            self.face.show("code", **await self.centre.ask("kiosk.code", session=self._session))
+
     def _join(self, said: dict[str, Any]) -> None:
         self._wants_to_join = said
         self._let_join()
@@ -159,6 +164,8 @@ class Bridge:
             self._do(self._begin(values))
         elif word == "end":
             self._do(self._end(str(values.get("how", "resident"))))
+        elif word == "code":
+            self._do(self._code())
         elif word == "family":
             self._do(self._end("resident", family=True))
         elif word == "answer" and self._child is not None:

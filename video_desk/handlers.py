@@ -12,7 +12,7 @@ from contact_center.events import Recorded
 from contact_center.hub import Hub
 from contact_center.identity import Actor
 from contact_center.messages import Message
-from video_desk import kiosks, service
+from video_desk import codes, kiosks, service
 from video_desk import messages as m
 from video_desk.messages import result
 
@@ -47,6 +47,22 @@ def ask_session(hub: Hub, actor: Actor, message: m.AskSession) -> Iterator[Messa
     with hub.house.database.reading() as session:
         row = desk.of_counter(session, actor.device, message.session)
         yield result(message, **desk.standing(session, row))
+
+
+def ask_code(hub: Hub, actor: Actor, message: m.AskCode) -> Iterator[Message]:
+    """A code for the telephone."""
+    desk = service.of(hub.house)
+    with hub.house.database.session_scope() as session:
+        row = desk.of_counter(session, actor.device, message.session)
+        yield result(message, **codes.show(hub.house, session, row))
+
+
+def take_code(hub: Hub, actor: Actor, message: m.TakeCode) -> Iterator[Message]:
+    """Bring a kiosk's session to a call."""
+    with hub.house.database.session_scope() as session:
+        row = codes.take(hub.house, session, actor, message.contact, message.code)
+        hub.house.audit.record(Act(actor.word, "desk.code", f"session:{row.id}", {}))
+    yield from ()
 
 
 def control(hub: Hub, actor: Actor, message: m.TellControl) -> Iterator[Message]:

@@ -45,6 +45,23 @@ class AskSession(Message):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AskCode(Message):
+    """A kiosk asks for the code with which its resident goes on by telephone; the answer is the result."""
+
+    TYPE: ClassVar[str] = "kiosk.code"
+    session: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeCode(Message):
+    """A resident has phoned and reads out the code of their kiosk: its session belongs to this contact now."""
+
+    TYPE: ClassVar[str] = "desk.code"
+    contact: int
+    code: Annotated[str, msgspec.Meta(max_length=20)]
+
+
+@dataclass(frozen=True, kw_only=True)
 class TellControl(Message):
     """The resident has given the control away, or has it again."""
 

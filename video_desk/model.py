@@ -29,6 +29,10 @@ class DeskSession(Base):
     """Ids of the procedure's steps that are done."""
 
     control: Mapped[bool] = mapped_column(default=False)
+    code: Mapped[str | None] = mapped_column(String(8), unique=True)
+    """With what a resident goes on by telephone, while it is good (IZ-14); it is forgotten once it was used."""
+
+    code_until: Mapped[datetime | None] = mapped_column(Moment)
     outcome: Mapped[str] = mapped_column(String(40), default="")
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     how: Mapped[str] = mapped_column(String(10), default="")

@@ -13,7 +13,7 @@ from contact_center.errors import BadInput, Conflict, NotAllowed, NotFound
 from contact_center.house import House
 from contact_center.identity import Actor
 from tests.conftest import person
-from video_desk import languages, service
+from video_desk import codes, languages, service
 from video_desk.model import Declaration, DeskSession
 from video_desk.service import VideoDesk
 
@@ -201,3 +201,33 @@ def test_old_sessions_and_declarations_are_deleted(counter: Counter, house: Hous
     with house.database.session_scope() as session:
         counter.desk.forget(session, clock.now() + timedelta(days=401))
         assert session.query(DeskSession).count() == session.query(Declaration).count() == 0
+
+
+@pytest.mark.requirement("IZ-14")
+def test_a_code_on_the_screen_brings_the_session_to_the_telephone_once(counter: Counter, house: House, clock: FakeClock) -> None:
+    agent = person(house, "agent")
+    begun = counter.begins()
+    counter.play.gone(counter.calls(), Unserved.OVERFLOWED)
+    with house.database.session_scope() as session:
+        told = codes.show(house, session, session.get_one(DeskSession, begun))
+    assert told["phone"] == "0559990001" and len(told["code"]) == 6 and "<svg" in told["qr"]
+    call = counter.play.arrive()
+    counter.play.seat(agent)
+    counter.play.do("offer", call)
+    counter.play.do("answer", call)
+    for wrong in ("000000x", "", "１"):
+        with house.database.session_scope() as session, pytest.raises(BadInput):
+            codes.take(house, session, agent, call, wrong)
+    with house.database.session_scope() as session, pytest.raises(NotAllowed):
+        codes.take(house, session, person(house, "other"), call, told["code"])
+    with house.database.session_scope() as session:
+        codes.take(house, session, agent, call, f"{told['code'][:3]}-{told['code'][3:]}")
+    with house.database.reading() as session:
+        assert counter.desk.served_by(session, agent, call).id == begun
+    with house.database.session_scope() as session, pytest.raises(BadInput):
+        codes.take(house, session, agent, call, told["code"])
+    with house.database.session_scope() as session:
+        again = codes.show(house, session, session.get_one(DeskSession, begun))
+    clock.advance(31 * 60)
+    with house.database.session_scope() as session, pytest.raises(BadInput):
+        codes.take(house, session, agent, call, again["code"])

@@ -34,6 +34,11 @@ class Panel {
       $("dk-url").focus();
     });
     $("dk-address-form").addEventListener("submit", (event) => this.goTo(event));
+    $("dk-code-form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.ask("desk.code", { contact: this.console.contact.id, code: $("dk-code").value });
+      $("dk-code").value = "";
+    });
     console.on("board", () => this.follow());
     console.on("picture", (stream) => ($("dk-video").srcObject = stream));
     this.follow();
@@ -51,9 +56,11 @@ class Panel {
   follow() {
     const { contact } = this.console;
     const ours = contact?.channel === "kiosk";
-    const leaves = Object.values(this.console.leaves("video_desk")).filter((leaf) => ours && leaf.contact === contact.id);
+    const leaves = Object.values(this.console.leaves("video_desk")).filter((leaf) => contact && leaf.contact === contact.id);
     const leaf = leaves.sort((one, other) => one.id - other.id).at(-1);
     $("dk-none").hidden = Boolean(leaf);
+    // Whoever phones from beside a kiosk reads its code out, and goes on there.
+    $("dk-code-form").hidden = Boolean(leaf) || !TALKING.includes(contact?.state);
     $("dk-session").hidden = !leaf;
     // The resident's browser takes the room as long as it is served and its panel is in front.
     document.body.dataset.desk = leaf && !leaf.over && !this.console.place.hidden ? "open" : "";

@@ -18,6 +18,7 @@ class Face {
     this.touched = performance.now();
     on("counter", (counter) => this.know(counter));
     on("session", (session) => this.began(session));
+    on("code", (told) => this.telephone(told));
     on("standing", (standing) => this.stands(standing));
     on("refused", ({ sentence }) => this.refused(sentence));
     on("wiping", () => show("wiping", told("h1", "end.wiping", {}, "waits")));
@@ -191,8 +192,9 @@ class Face {
       const sentence = place <= 1 ? told("h1", "start.next") : told("h1", "start.place", { n: place - 1 });
       show("waiting-place", sentence, told("p", "start.calling", {}, "waits"));
     } else if (state === "unserved") {
-      show("nobody", told("h1", "start.nobody"), told("p", "elsewhere.staff"));
+      show("nobody", told("h1", "start.nobody"));
       footer({ back: () => tell("end", { how: "resident" }) });
+      tell("code");
     }
   }
 
@@ -204,6 +206,13 @@ class Face {
     const keys = choices([again, key("end.finish", () => this.end("resident"), { kind: "stop" })]);
     show("cut", told("h1", "line.ended"), keys);
     footer({});
+    tell("code");
+  }
+
+  // By telephone the same session goes on: the number to call, also to be read by a telephone of one's own, and the code.
+  telephone({ phone, code, qr }) {
+    const image = Object.assign(document.createElement("img"), { src: `data:image/svg+xml;utf8,${encodeURIComponent(qr)}`, alt: phone, className: "qr" });
+    $("screen").append(told("p", "line.telephone", { phone, code }), Object.assign(document.createElement("p"), { className: "big", textContent: code }), image);
   }
 
   again() {

@@ -23,6 +23,8 @@ def upgrade() -> None:
         sa.Column("began_at", Moment(), nullable=False, index=True),
         sa.Column("steps", sa.JSON(), nullable=False),
         sa.Column("control", sa.Boolean(), nullable=False),
+        sa.Column("code", sa.String(8), nullable=True, unique=True),
+        sa.Column("code_until", Moment(), nullable=True),
         sa.Column("outcome", sa.String(40), nullable=False),
         sa.Column("ended_at", Moment(), nullable=True),
         sa.Column("how", sa.String(10), nullable=False),
