@@ -195,6 +195,7 @@ def play(stage: Stage) -> None:
         number = applies(stage, operator, who)
         stage.say(f"申請が受け付けられました。申請受付番号 {number}")
         page.click("#dk-keys button[data-does=ask_end]")
+        stand.sees("#ask button[data-word='end.finish']")
         stand.touches("end.finish")
         stand.sees("body[data-screen=wiped] h1", 20)
         page.wait_for_selector("#presence[data-state=wrapping]")

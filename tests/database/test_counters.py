@@ -205,7 +205,7 @@ def test_old_sessions_and_declarations_are_deleted(counter: Counter, house: Hous
 
 @pytest.mark.requirement("IZ-14")
 def test_a_code_on_the_screen_brings_the_session_to_the_telephone_once(counter: Counter, house: House, clock: FakeClock) -> None:
-    agent = person(house, "agent")
+    agent, other = person(house, "agent"), person(house, "other")
     begun = counter.begins()
     counter.play.gone(counter.calls(), Unserved.OVERFLOWED)
     with house.database.session_scope() as session:
@@ -219,7 +219,7 @@ def test_a_code_on_the_screen_brings_the_session_to_the_telephone_once(counter: 
         with house.database.session_scope() as session, pytest.raises(BadInput):
             codes.take(house, session, agent, call, wrong)
     with house.database.session_scope() as session, pytest.raises(NotAllowed):
-        codes.take(house, session, person(house, "other"), call, told["code"])
+        codes.take(house, session, other, call, told["code"])
     with house.database.session_scope() as session:
         codes.take(house, session, agent, call, f"{told['code'][:3]}-{told['code'][3:]}")
     with house.database.reading() as session:
