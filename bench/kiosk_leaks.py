@@ -225,7 +225,7 @@ async def _one(booth: Booth, browser: Chromium, watcher: Watcher, chance: random
     await booth.pages.open(f"http://{host}/?kind={quote(kind)}&place={quote(place)}")
     outcome.trials += 1
     await _something_new(booth, browser, watcher)
-    if not await watcher.another(5.0):
+    if not await watcher.another(20.0):
         outcome.blind.append(f"{name}: before")
         return
     booth.grant()
@@ -267,7 +267,7 @@ async def _one(booth: Booth, browser: Chromium, watcher: Watcher, chance: random
             one.cancel()
         await asyncio.gather(*moving, return_exceptions=True)
     await _something_new(booth, browser, watcher)
-    if not await watcher.another(5.0):
+    if not await watcher.another(20.0):
         outcome.blind.append(f"{name}: after")
     outcome.leaks += [f"{name}: {what}" for what in watcher.found[found:]]
     outcome.pictures = watcher.pictures

@@ -17,6 +17,9 @@ from kiosk_bridge.config import read_config
 
 T = TypeVar("T")
 
+PATIENCE = 45.0
+"""Seconds in which a screen that is waited for must come; a machine that does much else takes longer than a kiosk."""
+
 
 class Kiosk:
     """A kiosk in a thread of this process, with a resident before it.
@@ -32,7 +35,7 @@ class Kiosk:
         self._running: asyncio.Task[None] | None = None
         self._thread = threading.Thread(target=self._run_in_thread, daemon=True, name="kiosk")
         self._thread.start()
-        self.sees("#screen h1", 30)
+        self.sees("#screen h1", 2 * PATIENCE)
 
     def _run_in_thread(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -55,7 +58,7 @@ class Kiosk:
         self._thread.join(20)
 
     def _in_loop(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        return asyncio.run_coroutine_threadsafe(work(), self._loop).result(20)
+        return asyncio.run_coroutine_threadsafe(work(), self._loop).result(60)
 
     # -- the face ------------------------------------------------------------------------------------------------------------
 
@@ -67,7 +70,7 @@ class Kiosk:
 
         return self._in_loop(ask)
 
-    def sees(self, selector: str, seconds: float = 15.0) -> str:
+    def sees(self, selector: str, seconds: float = PATIENCE) -> str:
         """Wait until something is on the face; its text.
 
         :raises Unavailable: where it does not come in that time.
@@ -82,7 +85,7 @@ class Kiosk:
         screen = self.do("document.body?.dataset.screen + ' ' + document.body?.innerText.slice(0, 200)")
         raise Unavailable("端末に %(what)s が出ません（%(screen)s）。", what=selector, screen=screen)
 
-    def touches(self, word: str, seconds: float = 15.0) -> None:
+    def touches(self, word: str, seconds: float = PATIENCE) -> None:
         """Touch the key that says so, in the words of `video_desk/words`."""
         selector = f"button[data-word={json.dumps(word)}]"
         self.sees(selector, seconds)
@@ -113,7 +116,7 @@ class Kiosk:
         """Type into the resident's browser."""
         self._plays("type", text=text)
 
-    def where(self, selector: str, seconds: float = 10.0) -> tuple[float, float]:
+    def where(self, selector: str, seconds: float = PATIENCE) -> tuple[float, float]:
         """Where something stands in the resident's browser, of the picture's width and height.
 
         :raises Unavailable: where it does not come in that time.

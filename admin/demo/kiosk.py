@@ -26,7 +26,7 @@ MEDIA = (
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 AGENT_SAYS = "はい、マイナンバーカードの窓口でございます。お手伝いします。"
-PRESSES = 8
+PRESSES = 12
 """How often an operator presses where nothing happens: a page that is still coming takes no press."""
 
 
@@ -197,7 +197,7 @@ def play(stage: Stage) -> None:
         page.click("#dk-keys button[data-does=ask_end]")
         stand.sees("#ask button[data-word='end.finish']")
         stand.touches("end.finish")
-        stand.sees("body[data-screen=wiped] h1", 20)
+        stand.sees("body[data-screen=wiped] h1")
         page.wait_for_selector("#presence[data-state=wrapping]")
         page.locator("#dk-control", has_text="消えました").wait_for()
         stage.say("住民が終わりに触れ、端末の情報はすべて消えました: " + page.inner_text("#dk-control"))

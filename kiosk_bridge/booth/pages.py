@@ -23,11 +23,14 @@ MOST_WINDOWS = 4
 FOREVER = 1e9
 """More seconds than any page has been open."""
 
-ANSWER_WITHIN = 0.5
-"""Seconds that a document may take to swear."""
+ANSWER_WITHIN = 2.0
+"""Seconds that a document may take to swear. Longer than a busy machine needs: a picture is thrown away with the oath."""
 
 OPEN_WITHIN = 20.0
 """Seconds that an outside site may take to answer."""
+
+CUT_OFF, OPENED_AGAIN = "net::ERR_ABORTED", 3
+"""What the browser says where another navigation, such as the page's own, has come between; then it is begun anew."""
 
 BOXES_WITHIN = 60.0
 """Seconds after which a box that nobody answers is closed as if cancelled."""
@@ -156,11 +159,15 @@ class Pages:
         top = self.shown
         if top is None or not allowed(url, self._hosts):
             raise Unavailable("このメニューにないページです。")
-        asked = self._devtools.send("Page.navigate", top.id, url=url)
-        done, _ = await asyncio.wait([asked], timeout=OPEN_WITHIN)
-        answer = asked.result() if done else {"errorText": "timeout"}
-        if answer.get("errorText"):
-            raise Unavailable("ページを開けません（%(why)s）。", why=answer["errorText"])
+        why = ""
+        for _ in range(OPENED_AGAIN):
+            asked = self._devtools.send("Page.navigate", top.id, url=url)
+            done, _pending = await asyncio.wait([asked], timeout=OPEN_WITHIN)
+            why = asked.result().get("errorText", "") if done else "timeout"
+            if why != CUT_OFF:
+                break
+        if why:
+            raise Unavailable("ページを開けません（%(why)s）。", why=why)
 
     async def swear(self) -> float | None:
         """Ask every document of the shown window whether something is a secret.

@@ -135,7 +135,8 @@ class Screen:
         calm = await self._pages.swear()
         asked = self._clock.monotonic()
         if calm is None or asked - calm + AFTER_A_SECRET >= taken or self._pages.secret:
-            self._hold(calm is None)
+            # A page that is just coming cannot swear yet; that is no secret to be told of.
+            self._hold(self._pages.secret)
             self._whole = True
             self._look_soon()
             return

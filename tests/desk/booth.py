@@ -121,7 +121,7 @@ class Scene:
             await self.browser.devtools.send("Input.dispatchMouseEvent", top.id, type=kind, x=x, y=y, button="left", clickCount=1)
 
 
-async def until(met: Callable[[], Any | Awaitable[Any]], seconds: float = 10) -> Any:
+async def until(met: Callable[[], Any | Awaitable[Any]], seconds: float = 45) -> Any:
     """What a condition is once it is met."""
     clock = SystemClock()
     end = clock.monotonic() + seconds

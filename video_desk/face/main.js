@@ -166,7 +166,7 @@ class Face {
     this.session = session;
     if (this.call) {
       // The operator is there already: the next of a family goes on with them.
-      this.talk.show();
+      this.talk.goesOn();
       return;
     }
     const places = { operator: $("operator"), self: $("self"), voice: $("voice") };

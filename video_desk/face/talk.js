@@ -33,6 +33,7 @@ export class Talk {
     $("talk").hidden = true;
     $("screen").hidden = false;
     $("said").textContent = "";
+    $("secret").hidden = true;
     $("ask").replaceChildren();
     delete document.body.dataset.strip;
   }
@@ -52,6 +53,11 @@ export class Talk {
     $("who").textContent = `${operator}（${works}）`;
   }
 
+  goesOn() {
+    this.met = true;
+    this.show();
+  }
+
   note(word, values = {}) {
     say($("said"), word, values);
   }
@@ -68,8 +74,8 @@ export class Talk {
   // A secret is typed: nothing is said, nothing heard, and the operator sees nothing.
   secret(secret) {
     this.face.call?.secret(secret);
-    if (secret) $("ask").replaceChildren(told("p", "secret.now"), told("p", "secret.aloud"));
-    else if ($("ask").firstElementChild?.tagName === "P") $("ask").replaceChildren();
+    $("secret").hidden = !secret;
+    if (secret) $("secret").replaceChildren(told("p", "secret.now"), told("p", "secret.aloud"));
   }
 
   // What the operator asks of the resident: leave to work the page, a yes, that two names are the same, whether it is over.
