@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from contact_center.clock import Clock
@@ -109,9 +108,13 @@ class Screen:
         while True:
             await self._news.wait()
             self._news.clear()
-            with suppress(Unavailable):
+            try:
                 self._follow_window()
                 await self._one()
+            except (Unavailable, ValueError):
+                # A page that went away in this moment gives no picture, or half of one: the next is looked at soon.
+                self._whole = True
+                self._look_soon()
 
     def _follow_window(self) -> None:
         top = self._pages.shown
