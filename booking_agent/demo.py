@@ -22,12 +22,12 @@ COUNTER = "北支所"
 
 def settings(free_port: Callable[[], int]) -> str:
     """The practice city on this machine, with a mailbox of the centre's."""
-    port, imap, token = free_port(), free_port(), secrets.token_urlsafe(16)
+    port, imap, smtp, token = free_port(), free_port(), free_port(), secrets.token_urlsafe(16)
     return (
         f'[booking]\nsites = "sites"\nat_once = 2\nrehearsal_port = {port}\nrehearsal_imap_port = {imap}\n'
-        f'rehearsal_token = "{token}"\nmail_host = "127.0.0.1"\nmail_port = {imap}\nmail_tls = false\n'
-        f'mail_address = "{CENTRE}"\nmail_user = "{CENTRE}"\nmail_password = "{Ledger(SystemClock()).mailboxes[CENTRE]}"\n'
-        'contact = "https://mihon.example/"\nstaff = "sites/staff.toml"\n'
+        f'rehearsal_token = "{token}"\ncontact = "https://mihon.example/"\nstaff = "sites/staff.toml"\n'
+        f'[mail]\nhost = "127.0.0.1"\nport = {imap}\ntls = false\naddress = "{CENTRE}"\nuser = "{CENTRE}"\n'
+        f'password = "{Ledger(SystemClock()).mailboxes[CENTRE]}"\nrehearsal_port = {smtp}\n'
     )
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from booking_agent.rehearsal_site.ledger import Ledger
 from booking_agent.settings import REHEARSAL_IMAP, REHEARSAL_PORT, REHEARSAL_TOKEN, SITES
 from contact_center.clock import SystemClock
-from contact_center.settings import Settings
+from contact_center.settings import MAIL_REHEARSAL, Settings
 
 USUAL = "http://127.0.0.1:8391/"
 """Where the shipped profiles expect it."""
@@ -34,6 +34,7 @@ def processes(settings: Settings) -> list[tuple[str, list[str]]]:
     words = [
         sys.executable, "-m", "booking_agent.rehearsal", str(settings.base / settings[SITES]),
         "--port", str(settings[REHEARSAL_PORT]), "--imap-port", str(settings[REHEARSAL_IMAP]),
+        "--smtp-port", str(settings[MAIL_REHEARSAL]),
         "--control", settings[REHEARSAL_TOKEN] or "rehearsal",
     ]  # fmt: skip
     return [("rehearsal-site", words)]

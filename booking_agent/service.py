@@ -17,7 +17,7 @@ from booking_agent.japanese import birthday, read_date
 from booking_agent.model import OPEN, OWNER, CalendarRow, Command, Intent, Lease, State, Traffic, Waits, What
 from booking_agent.profiles import FIELDS, Profile, Profiles, wanted_fields
 from booking_agent.record import NUMBER, PICTURE, SHOWN, end, keep_on_contact
-from booking_agent.settings import CONTACT, MAIL_ADDRESS, REHEARSAL_PORT, SITES
+from booking_agent.settings import CONTACT, REHEARSAL_PORT, SITES
 from booking_agent.shape import shaped
 from booking_agent.staff import check_means
 from contact_center.audit import Act
@@ -26,6 +26,7 @@ from contact_center.contacts import Contact
 from contact_center.errors import BadInput, Conflict, NotFound
 from contact_center.house import House
 from contact_center.identity import Actor
+from contact_center.mailbox import address_of
 from contact_center.personal import Owner, Personal
 from contact_center.settings import Settings
 
@@ -299,9 +300,7 @@ class Bookings:
 
     def mail_address(self, id: int) -> str:
         """The address at the desk's mailbox to which only this intent's mails come."""
-        name, at, host = self._house.settings[MAIL_ADDRESS].partition("@")
-        secret = self._house.keyring.secret(f"booking-mail-{id}")[:10]
-        return f"{name}+b{id}-{secret}{at}{host}" if at else ""
+        return address_of(self._house.settings, f"b{id}-{self._house.keyring.secret(f'booking-mail-{id}')[:10]}")
 
     def _tell(self, session: Session, event: Any) -> None:
         self._house.log.append(session, event)

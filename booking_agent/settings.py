@@ -30,16 +30,6 @@ MEANS_DAYS = Setting(
     least=1,
     most=30,
 )
-MAIL_ADDRESS = Setting(
-    "booking.mail_address",
-    "",
-    "Address of the desk's mailbox; mails of sites are sent to it with +… before the @. Empty: there is none.",
-)
-MAIL_HOST = Setting("booking.mail_host", "", "IMAP server of that mailbox.")
-MAIL_PORT = Setting("booking.mail_port", 993, "Its port.", least=1, most=65535)
-MAIL_TLS = Setting("booking.mail_tls", True, "Whether it speaks TLS from the beginning; without only on this machine.")
-MAIL_USER = Setting("booking.mail_user", "", "User at that server.")
-MAIL_PASSWORD = Setting("booking.mail_password", "", "Password of that user.", secret=True)
 STAFF = Setting(
     "booking.staff",
     "",
@@ -59,6 +49,5 @@ REHEARSAL_IMAP = Setting(
 REHEARSAL_TOKEN = Setting("booking.rehearsal_token", "", "Opens its ledger and its switches.", secret=True)
 
 BOOKING_SETTINGS = (
-    SITES, CONTACT, AT_ONCE, LOOKS, KEEP_DAYS, MEANS_DAYS, MAIL_ADDRESS, MAIL_HOST, MAIL_PORT, MAIL_TLS, MAIL_USER, MAIL_PASSWORD,
-    STAFF, REHEARSAL_PORT, REHEARSAL_IMAP, REHEARSAL_TOKEN,
+    SITES, CONTACT, AT_ONCE, LOOKS, KEEP_DAYS, MEANS_DAYS, STAFF, REHEARSAL_PORT, REHEARSAL_IMAP, REHEARSAL_TOKEN,
 )  # fmt: skip

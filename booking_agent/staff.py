@@ -7,9 +7,9 @@ import tomllib
 from pathlib import Path
 
 from booking_agent.profiles import Profile
-from booking_agent.settings import MAIL_HOST, STAFF
+from booking_agent.settings import STAFF
 from contact_center.errors import BadInput
-from contact_center.settings import Settings
+from contact_center.settings import MAIL_HOST, Settings
 
 
 def staff_sign_in(settings: Settings, site: str) -> dict[str, str]:
@@ -43,5 +43,5 @@ def check_means(settings: Settings, profile: Profile) -> None:
     if profile.mailbox == "desk" and not settings[MAIL_HOST]:
         raise BadInput(
             "このサイトは予約のメールを窓口のメールボックスで受けますが、その設定がありません。責任者にお知らせください"
-            "（booking.mail_host など）。"
+            "（mail.host など）。"
         )

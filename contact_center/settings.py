@@ -71,6 +71,18 @@ WEB_SIGN_INS = Setting(
     "web.sign_ins_per_minute", 60, "Attempts to sign in that one address, such as an office's, may make in a minute.",
     least=5, most=6000,
 )  # fmt: skip
+MAIL_ADDRESS = Setting(
+    "mail.address", "", "Address of the desk's mailbox; mails of sites are sent to it with +… before the @. Empty: there is none."
+)
+MAIL_HOST = Setting("mail.host", "", "IMAP server of that mailbox.")
+MAIL_PORT = _port("mail.port", 993, "Its port.")
+MAIL_TLS = Setting("mail.tls", True, "Whether it speaks TLS from the beginning; without only on this machine.")
+MAIL_USER = Setting("mail.user", "", "User at that server.")
+MAIL_PASSWORD = Setting("mail.password", "", "Password of that user.", secret=True)
+MAIL_REHEARSAL = Setting(
+    "mail.rehearsal_port", 0, "Port on this machine to which practice sites hand their mails in (SMTP); 0: they send none.",
+    least=0, most=65535,
+)  # fmt: skip
 SESSION_IDLE = Setting(
     "identity.idle_minutes", 60, "Minutes without a sign of life after which a session ends.", least=1, most=1440
 )
@@ -96,7 +108,8 @@ LONGEST_WAIT_TARGET = Setting("reports.longest_wait_target", 60, "Seconds that n
 
 KERNEL_SETTINGS: tuple[Setting[Any], ...] = (
     NAME, HOME, DIRECTORY, LANGUAGE, DATABASE_URL, AUDIT_URL, AUDIT_CHECKPOINTS, KEYS, CONTACT_DAYS, BROKER, WEB_HOST,
-    WEB_PORT, WEB_NAMES, WEB_WORKERS, WEB_SIGN_INS, SESSION_IDLE, SESSION_HOURS, WRAP_UP, ABANDON_AFTER, ANSWER_WITHIN,
+    WEB_PORT, WEB_NAMES, WEB_WORKERS, WEB_SIGN_INS, MAIL_ADDRESS, MAIL_HOST, MAIL_PORT, MAIL_TLS, MAIL_USER, MAIL_PASSWORD,
+    MAIL_REHEARSAL, SESSION_IDLE, SESSION_HOURS, WRAP_UP, ABANDON_AFTER, ANSWER_WITHIN,
     SERVICE_LEVEL, ANSWER_RATE_TARGET, SERVICE_LEVEL_TARGET, LONGEST_WAIT_TARGET,
 )  # fmt: skip
 

@@ -6,7 +6,7 @@ import secrets
 import sys
 from collections.abc import Callable
 
-from contact_center.settings import Settings
+from contact_center.settings import MAIL_REHEARSAL, Settings
 from video_desk.settings import REHEARSAL_PORT, REHEARSAL_SECOND_PORT, REHEARSAL_TOKEN
 
 
@@ -18,6 +18,8 @@ def processes(settings: Settings) -> list[tuple[str, list[str]]]:
         sys.executable, "-m", "video_desk.rehearsal_sites", "--port", str(settings[REHEARSAL_PORT]),
         "--second-port", str(settings[REHEARSAL_SECOND_PORT]), "--control", settings[REHEARSAL_TOKEN] or "rehearsal",
     ]  # fmt: skip
+    if settings[MAIL_REHEARSAL]:
+        words += ["--smtp", f"127.0.0.1:{settings[MAIL_REHEARSAL]}"]
     return [("practice-sites", words)]
 
 

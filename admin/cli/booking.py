@@ -48,9 +48,9 @@ def check(context: Context, profile: Path, headed: bool, values: Path | None, pi
     from booking_agent.driver.chromium import Chromium
     from booking_agent.driver.mailbox import desk_mailbox
     from booking_agent.profiles import read
-    from booking_agent.settings import MAIL_ADDRESS
     from booking_agent.staff import staff_sign_in
     from contact_center.clock import SystemClock
+    from contact_center.mailbox import address_of
 
     chromium = Chromium(headed=headed)
     given = json.loads(values.read_text("utf-8")) if values is not None else {}
@@ -59,8 +59,7 @@ def check(context: Context, profile: Path, headed: bool, values: Path | None, pi
     if context.path is not None and given:
         settings = read_settings(context.path)
         if known.mailbox == "desk":
-            name, at, host = settings[MAIL_ADDRESS].partition("@")
-            given["mail"] = f"{name}+check-{secrets.token_hex(4)}{at}{host}"
+            given["mail"] = address_of(settings, f"check-{secrets.token_hex(4)}")
             mailbox = desk_mailbox(settings, given["mail"], SystemClock())
         if known.mailbox == "staff":
             given |= staff_sign_in(settings, known.site)

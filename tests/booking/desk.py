@@ -61,9 +61,9 @@ class Desk:
         self.city = city
         write_profiles(home / "sites", city.url + "/")
         mail = (
-            f'[booking]\nmail_host = "127.0.0.1"\nmail_port = {city.ports["imap_port"]}\nmail_tls = false\n'
-            f'mail_address = "centre@mihon.example"\nmail_user = "centre@mihon.example"\n'
-            f'mail_password = "{city.ledger("mailboxes")["centre@mihon.example"]}"\n'
+            f'[mail]\nhost = "127.0.0.1"\nport = {city.ports["imap_port"]}\ntls = false\n'
+            f'address = "centre@mihon.example"\nuser = "centre@mihon.example"\n'
+            f'password = "{city.ledger("mailboxes")["centre@mihon.example"]}"\n'
         )
         self.house = make_house(home, CityClock(), mail + more)  # type: ignore[arg-type]
         self.actor = person(self.house)

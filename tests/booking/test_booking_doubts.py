@@ -210,11 +210,11 @@ def test_check_names_the_line_and_what_the_profile_says_in_vain(desk: Desk, othe
 def test_a_site_whose_mails_nobody_can_read_is_refused_before_it_is_touched(
     desk: Desk, city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from booking_agent.settings import MAIL_HOST
+    from contact_center.settings import MAIL_HOST
 
     monkeypatch.setitem(desk.house.settings._values, MAIL_HOST.name, "")
     with pytest.raises(BadInput) as refused:
         desk.plan("pages", city.person("花子"))
-    assert "booking.mail_host" in refused.value.sentence() and city.outcomes() == []
+    assert "mail.host" in refused.value.sentence() and city.outcomes() == []
 
 

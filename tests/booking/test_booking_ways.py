@@ -98,7 +98,7 @@ def test_a_code_that_the_resident_reads_out_continues_the_booking(desk: Desk, ci
 
 @pytest.fixture
 def staffed(tmp_path: Path, city: City, quick_passwords: None) -> Any:
-    made = Desk(tmp_path, city, more='staff = "sites/staff.toml"\n')
+    made = Desk(tmp_path, city, more='[booking]\nstaff = "sites/staff.toml"\n')
     write_staff(tmp_path / "sites" / "staff.toml")
     yield made
     made.close()
