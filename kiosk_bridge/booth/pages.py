@@ -32,6 +32,9 @@ OPEN_WITHIN = 20.0
 CUT_OFF, OPENED_AGAIN = "net::ERR_ABORTED", 3
 """What the browser says where another navigation, such as the page's own, has come between; then it is begun anew."""
 
+GUARD_WITHIN, GUARD_LOOKS = 10.0, 500
+"""Seconds within which the first page is there and guarded, and how often that is looked at."""
+
 BOXES_WITHIN = 60.0
 """Seconds after which a box that nobody answers is closed as if cancelled."""
 
@@ -66,6 +69,7 @@ class Session:
     """Worlds in which something is a secret as far as is known."""
 
     parent: str = ""
+    guarded: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 def allowed(url: str, hosts: Iterable[str]) -> bool:
@@ -131,11 +135,19 @@ class Pages:
         with suppress(Unavailable):
             await self._devtools.send("Browser.setDownloadBehavior", behavior="deny")
         await self._devtools.send("Target.setAutoAttach", autoAttach=True, waitForDebuggerOnStart=True, flatten=True)
-        for _ in range(200):
-            if self.order:
+        for _ in range(GUARD_LOOKS):
+            if self.shown is not None:
+                # Whoever leads a page on before it has taken its guard in leaves the guard behind with the page that was.
+                await self._wait_for_guard(self.shown)
                 return
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(GUARD_WITHIN / GUARD_LOOKS)
         raise Unavailable("ブラウザのページが開きません。")
+
+    async def _wait_for_guard(self, one: Session) -> None:
+        try:
+            await asyncio.wait_for(one.guarded.wait(), GUARD_WITHIN)
+        except TimeoutError as error:
+            raise Unavailable("ブラウザのページが開きません。") from error
 
     @property
     def shown(self) -> Session | None:
@@ -159,6 +171,7 @@ class Pages:
         top = self.shown
         if top is None or not allowed(url, self._hosts):
             raise Unavailable("このメニューにないページです。")
+        await self._wait_for_guard(top)
         why = ""
         for _ in range(OPENED_AGAIN):
             asked = self._devtools.send("Page.navigate", top.id, url=url)
@@ -249,6 +262,7 @@ class Pages:
         if one.kind == "page":
             self.order.append(id)
         await asyncio.gather(*first, return_exceptions=True)
+        one.guarded.set()
         self._owner.changed()
 
     def _detached(self, said: dict[str, Any], _: str) -> None:
