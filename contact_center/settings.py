@@ -47,6 +47,9 @@ def _port(name: str, default: int, sentence: str) -> Setting[int]:
     return Setting(name, default, sentence, least=1, most=65535)
 
 
+_TURN = r"turns?:([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?(\?transport=(udp|tcp))?"
+"""One URL as RFC 7065 has it: a browser makes no call at all with a wrong one."""
+
 LANGUAGE = Setting("centre.language", "ja", "Language of pages for who has chosen none.", choices=("ja", "en"))
 NAME = Setting(
     "centre.name", "madoguchi", "Short ASCII name of this centre; part of every contact's key.", pattern="[a-z][a-z0-9-]{0,30}"
@@ -83,6 +86,13 @@ MAIL_REHEARSAL = Setting(
     "mail.rehearsal_port", 0, "Port on this machine to which practice sites hand their mails in (SMTP); 0: they send none.",
     least=0, most=65535,
 )  # fmt: skip
+TURN_URLS = Setting(
+    "turn.urls", "", "Relays for browsers behind firewalls: URLs such as turn:turn.example:3478, separated by commas; empty: none.",
+    pattern=rf"({_TURN}(\s*,\s*{_TURN})*)?",
+)  # fmt: skip
+TURN_SECRET = Setting(
+    "turn.secret", "", "Secret shared with them (coturn: static-auth-secret), from which users' passwords are made.", secret=True
+)
 SESSION_IDLE = Setting(
     "identity.idle_minutes", 60, "Minutes without a sign of life after which a session ends.", least=1, most=1440
 )
@@ -109,7 +119,7 @@ LONGEST_WAIT_TARGET = Setting("reports.longest_wait_target", 60, "Seconds that n
 KERNEL_SETTINGS: tuple[Setting[Any], ...] = (
     NAME, HOME, DIRECTORY, LANGUAGE, DATABASE_URL, AUDIT_URL, AUDIT_CHECKPOINTS, KEYS, CONTACT_DAYS, BROKER, WEB_HOST,
     WEB_PORT, WEB_NAMES, WEB_WORKERS, WEB_SIGN_INS, MAIL_ADDRESS, MAIL_HOST, MAIL_PORT, MAIL_TLS, MAIL_USER, MAIL_PASSWORD,
-    MAIL_REHEARSAL, SESSION_IDLE, SESSION_HOURS, WRAP_UP, ABANDON_AFTER, ANSWER_WITHIN,
+    MAIL_REHEARSAL, TURN_URLS, TURN_SECRET, SESSION_IDLE, SESSION_HOURS, WRAP_UP, ABANDON_AFTER, ANSWER_WITHIN,
     SERVICE_LEVEL, ANSWER_RATE_TARGET, SERVICE_LEVEL_TARGET, LONGEST_WAIT_TARGET,
 )  # fmt: skip
 

@@ -170,6 +170,8 @@ class Bridge:
             self._do(self._end("resident", family=True))
         elif word == "answer" and self._child is not None:
             self._child.say("answer", which=str(values.get("which", "")), yes=values.get("yes") is True)
+        elif word in ("caption", "drawn", "line") and self._child is not None:
+            self._child.say("news", about=word, values=values)
         elif word == "take" and self._child is not None:
             self._child.say("take")
 
@@ -217,7 +219,7 @@ class Bridge:
         self._session = told["session"]
         self._child.say("begin", place=told["place"])
         self._let_join()
-        face.show("session", id=self._session, joined=told["joined"])
+        face.show("session", id=self._session, joined=told["joined"], ice=told["ice"])
 
     def _said(self, child: Child, word: str, values: dict[str, Any]) -> None:
         """What a session's process says."""
@@ -227,6 +229,11 @@ class Bridge:
             self.places.put_nowait(values["place"])
         elif word == "strip":
             self.face.strip(values["strip"])
+        elif word == "met":
+            self._do(self._tell("kiosk.met", what=values["what"]))
+        elif word == "interpreter":
+            self._do(self._tell("kiosk.interpreter", agreed=values["agreed"]))
+            self.face.show(word, **values)
         elif word == "gone":
             # It has died: nothing of it can be trusted to be as it was, so the resident begins again.
             self.face.show("note", says="fault.restart", values={})
@@ -234,7 +241,7 @@ class Bridge:
         else:
             self.face.show(word, **values)
             if word == "control":
-                self._do(self._tell_control(values["control"]))
+                self._do(self._tell("kiosk.control", granted=values["control"]))
 
     @property
     def session_pid(self) -> int:
@@ -251,9 +258,9 @@ class Bridge:
         if self._child is not None:
             self._child.say("resident", does=does, **how)
 
-    async def _tell_control(self, granted: bool) -> None:
+    async def _tell(self, word: str, **values: Any) -> None:
         if self._session is not None:
-            await self.centre.ask("kiosk.control", session=self._session, granted=granted)
+            await self.centre.ask(word, session=self._session, **values)
 
     async def _end(self, how: str, family: bool = False) -> None:
         """Wipe, and say so.

@@ -9,10 +9,10 @@ import numpy as np
 import soundfile
 
 from contact_center.errors import Unavailable
+from contact_center.speech.hearing import HEARD, at_rate, likeness, load
+from contact_center.speech.voice import speak
 from telephony.carrier import telephone
-from telephony.prompts.make import speak
 from telephony.softphone import SoftphoneProcess
-from telephony.softphone.hearing import HEARD, at_rate, likeness, load
 
 RESIDENT_SAYS = "もしもし、マイナンバーカードの受け取りを予約したいのですが、どうすればよいでしょうか。"
 AGENT_SAYS = "お電話ありがとうございます。担当の佐藤です。受け取りのご予約ですね。通知書はお手元にございますか。"

@@ -20,6 +20,7 @@ from contact_center.directory import LineView
 from contact_center.errors import Conflict, MadoguchiError
 from contact_center.house import House
 from contact_center.personal.telephone import national
+from contact_center.speech.hearing import HEARD, Samples
 from telephony.hours import CLOSED_BY_HAND, OPEN, OUT_OF_HOURS, what_a_caller_hears
 from telephony.pbx import render
 from telephony.pbx.oneshot import queue_members
@@ -27,7 +28,6 @@ from telephony.pbx.trunk import NOT_NEEDED, REGISTERED, answers_now, trunk_state
 from telephony.probe import Call, Probe
 from telephony.prompts import notice_name
 from telephony.settings import RTP_FIRST, RTP_LAST
-from telephony.softphone.hearing import HEARD, Samples
 from telephony.softphone.passages import Passages, is_silent
 
 GREETING, CLOSED, EMERGENCY, BUSY, NOBODY, FALLBACK = "greeting", "closed", "emergency", "busy", "nobody", "fallback"

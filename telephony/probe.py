@@ -11,9 +11,9 @@ import numpy as np
 
 from contact_center.errors import Unavailable
 from contact_center.house import House
+from contact_center.speech.hearing import HEARD, Samples, at_rate, load
 from telephony.settings import HTTP_PORT
 from telephony.softphone import SoftphoneProcess
-from telephony.softphone.hearing import HEARD, Samples, at_rate, load
 from telephony.softphone.passages import Passages
 
 HOST = "127.0.0.1"

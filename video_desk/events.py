@@ -65,4 +65,34 @@ class SessionWiped(Event):
     seconds: float
 
 
-DESK_EVENTS = (DeskBegan, ControlGranted, ControlTaken, DeskMoved, DeskEnded, SessionWiped)
+@dataclass(frozen=True, kw_only=True)
+class CityAsked(Event):
+    """The city is asked for a resident's 23 digits."""
+
+    session: int
+    ask: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CityAnswered(Event):
+    """The city has given them, or has found nobody."""
+
+    session: int
+    ask: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowUpMoved(Event):
+    """An application whose outcome comes later has come a step further.
+
+    :param state: that it has now.
+    """
+
+    session: int
+    follow_up: int
+    state: str
+
+
+DESK_EVENTS = (
+    DeskBegan, ControlGranted, ControlTaken, DeskMoved, DeskEnded, SessionWiped, CityAsked, CityAnswered, FollowUpMoved,
+)  # fmt: skip

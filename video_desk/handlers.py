@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from twisted.internet.threads import blockingCallFromThread
 
+from contact_center import ice
 from contact_center.audit import Act
-from contact_center.errors import Unavailable
+from contact_center.errors import NotFound, Unavailable
 from contact_center.events import Recorded
 from contact_center.hub import Hub
 from contact_center.identity import Actor
 from contact_center.messages import Message
-from video_desk import codes, kiosks, service
+from video_desk import asks, checklist, codes, followups, helped, kiosks, service
 from video_desk import messages as m
 from video_desk.messages import result
 
@@ -30,7 +31,7 @@ def counter(hub: Hub, actor: Actor, message: m.AskCounter) -> Iterator[Message]:
 
 
 def begin(hub: Hub, actor: Actor, message: m.BeginSession) -> Iterator[Message]:
-    """Begin; the answer says what the booth opens."""
+    """Begin; the answer says what the booth opens, and by which relays the call may go."""
     desk = service.of(hub.house)
     with hub.house.database.session_scope() as session:
         row = desk.begin(
@@ -38,7 +39,8 @@ def begin(hub: Hub, actor: Actor, message: m.BeginSession) -> Iterator[Message]:
         )
         procedure = desk.procedure(row.procedure)
         devices, place = list(procedure.devices), desk.place(procedure)
-        yield result(message, session=row.id, place=place, devices=devices, joined=row.contact_id is not None)
+        relays = ice.servers(hub.house.settings, hub.house.clock, f"kiosk-{actor.device}")
+        yield result(message, session=row.id, place=place, devices=devices, joined=row.contact_id is not None, ice=relays)
 
 
 def ask_session(hub: Hub, actor: Actor, message: m.AskSession) -> Iterator[Message]:
@@ -72,6 +74,26 @@ def control(hub: Hub, actor: Actor, message: m.TellControl) -> Iterator[Message]
         row = desk.of_counter(session, actor.device, message.session)
         if row.ended_at is None:
             desk.tell_control(session, row, message.granted)
+    yield from ()
+
+
+def met(hub: Hub, actor: Actor, message: m.TellMet) -> Iterator[Message]:
+    """Write down what a step has waited for."""
+    desk = service.of(hub.house)
+    with hub.house.database.session_scope() as session:
+        desk.met(session, desk.of_counter(session, actor.device, message.session), message.what)
+    yield from ()
+
+
+def interpreter(hub: Hub, actor: Actor, message: m.TellInterpreter) -> Iterator[Message]:
+    """Write down whether the resident has agreed to be interpreted, and where to."""
+    desk = service.of(hub.house)
+    with hub.house.database.session_scope() as session:
+        row = desk.of_counter(session, actor.device, message.session)
+        place = desk.interpreter.place(row.city)
+        if message.agreed:
+            hub.house.audit.record(Act(actor.word, "desk.interpreter", f"session:{row.id}", {"place": place}))
+        desk.interpret(session, row, message.agreed and place is not None)
     yield from ()
 
 
@@ -114,7 +136,66 @@ def open_desk(hub: Hub, actor: Actor, message: m.OpenDesk) -> Iterator[Message]:
 def step(hub: Hub, actor: Actor, message: m.DoneStep) -> Iterator[Message]:
     """Tick a step of the procedure."""
     with hub.house.database.session_scope() as session:
-        service.of(hub.house).step(session, actor, message.session, message.step, message.done)
+        desk = service.of(hub.house)
+        row = desk.of_operator(session, actor, message.session)
+        checklist.tick(hub.house, session, row, desk.procedure(row.procedure), actor, message.step, message.done)
+    yield from ()
+
+
+def fact(hub: Hub, actor: Actor, message: m.SayFact) -> Iterator[Message]:
+    """Say what holds of the resident."""
+    with hub.house.database.session_scope() as session:
+        row = service.of(hub.house).of_operator(session, actor, message.session)
+        checklist.say_fact(hub.house, session, row, actor, message.fact, message.holds)
+    yield from ()
+
+
+def ask_city(hub: Hub, actor: Actor, message: m.AskCity) -> Iterator[Message]:
+    """Ask the city for the digits."""
+    with hub.house.database.session_scope() as session:
+        desk = service.of(hub.house)
+        row = desk.of_operator(session, actor, message.session)
+        asks.ask(hub.house, session, actor, row, {"name": message.name, "address": message.address, "birth": message.birth})
+        desk.met(session, row, "asked_city")
+    yield from ()
+
+
+def digits(hub: Hub, actor: Actor, message: m.TakeDigits) -> Iterator[Message]:
+    """Hand out what the city has given."""
+    with hub.house.database.reading() as session:
+        row = service.of(hub.house).of_operator(session, actor, message.session)
+        yield result(message, digits=asks.take(hub.house, session, actor, row))
+
+
+def follow(hub: Hub, actor: Actor, message: m.Follow) -> Iterator[Message]:
+    """Follow an application."""
+    with hub.house.database.session_scope() as session:
+        row = service.of(hub.house).of_operator(session, actor, message.session)
+        made = followups.begin(hub.house, session, actor, row, message.name, message.phone)
+        yield result(message, mail=followups.address(hub.house, made))
+
+
+def mail(hub: Hub, actor: Actor, message: m.LookForMail) -> Iterator[Message]:
+    """Look for the page that the site has mailed."""
+    desk = service.of(hub.house)
+    with hub.house.database.reading() as session:
+        row = desk.of_operator(session, actor, message.session)
+        followed = followups.of_session(session, row.id)
+        place = desk.place(desk.procedure(row.procedure))
+        if followed is None or place is None:
+            raise NotFound("この申請の連絡先は預かっていません。")
+        address = followups.address(hub.house, followed)
+    # The mailbox is asked when no session of the database is held any more.
+    yield result(message, url=followups.mailed_page(hub.house, address, place["hosts"]), mail=address)
+
+
+def list_helped(hub: Hub, actor: Actor, message: m.ListHelped) -> Iterator[Message]:
+    """Put somebody on the city's list."""
+    with hub.house.database.session_scope() as session:
+        desk = service.of(hub.house)
+        row = desk.of_operator(session, actor, message.session)
+        helped.add(hub.house, session, row, message.name)
+        desk.moved(session, row, actor)
     yield from ()
 
 

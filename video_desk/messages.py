@@ -10,6 +10,7 @@ import msgspec
 from contact_center.messages import Message
 
 Word = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_-]{0,30}$")]
+Short = Annotated[str, msgspec.Meta(max_length=200)]
 Language = Literal["ja", "easy", "en", "zh", "ko", "pt", "vi"]
 
 
@@ -68,6 +69,24 @@ class TellControl(Message):
     TYPE: ClassVar[str] = "kiosk.control"
     session: int
     granted: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class TellMet(Message):
+    """What a step of the procedure waits for has come to pass: a device has done its part, or the resident has touched yes."""
+
+    TYPE: ClassVar[str] = "kiosk.met"
+    session: int
+    what: Word
+
+
+@dataclass(frozen=True, kw_only=True)
+class TellInterpreter(Message):
+    """The resident has agreed that what is said is written and translated by machines, or wants no more of it."""
+
+    TYPE: ClassVar[str] = "kiosk.interpreter"
+    session: int
+    agreed: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +168,62 @@ class SayOutcome(Message):
     TYPE: ClassVar[str] = "desk.outcome"
     session: int
     outcome: Word
+
+
+@dataclass(frozen=True, kw_only=True)
+class SayFact(Message):
+    """Something holds of this resident that changes the steps."""
+
+    TYPE: ClassVar[str] = "desk.fact"
+    session: int
+    fact: Word
+    holds: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskCity(Message):
+    """The operator asks the city for the 23 digits of a resident. The My Number is never asked for."""
+
+    TYPE: ClassVar[str] = "desk.ask"
+    session: int
+    name: Short
+    address: Short
+    birth: Annotated[str, msgspec.Meta(max_length=10)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeDigits(Message):
+    """The operator wants the digits that the city has given; they are the result."""
+
+    TYPE: ClassVar[str] = "desk.digits"
+    session: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Follow(Message):
+    """The application is followed until it is accepted; the result is the mail address that is its own."""
+
+    TYPE: ClassVar[str] = "desk.follow"
+    session: int
+    name: Short
+    phone: Annotated[str, msgspec.Meta(max_length=20)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookForMail(Message):
+    """The operator wants the page whose address the site has mailed; the result is its address, empty where none has come."""
+
+    TYPE: ClassVar[str] = "desk.mail"
+    session: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListHelped(Message):
+    """Somebody is put on the city's list of persons helped."""
+
+    TYPE: ClassVar[str] = "desk.helped"
+    session: int
+    name: Short
 
 
 def result(message: Message, **values: Any) -> Message:

@@ -18,10 +18,12 @@ from contact_center.hours import intervals
 from contact_center.house import House
 from contact_center.identity import Actor
 from contact_center.identity.model import Person
-from video_desk import languages
+from contact_center.personal import Owner
+from video_desk import asks, checklist, followups, helped, languages
 from video_desk import settings as s
 from video_desk.events import ControlGranted, ControlTaken, DeskBegan, DeskEnded, DeskMoved, SessionWiped
-from video_desk.model import Declaration, DeskSession
+from video_desk.interpreter import Interpreter
+from video_desk.model import ASK, Ask, Declaration, DeskSession, FollowUp
 from video_desk.procedures import Procedure, of_file, standard
 
 AHEAD = timedelta(days=30)
@@ -29,6 +31,9 @@ AHEAD = timedelta(days=30)
 
 DECLARED = {"mine": ("mine",), "child": ("child_parent", "child_card")}
 """What a resident touches for each declaration that a procedure offers (NB-09)."""
+
+ASKED_FOR = timedelta(hours=12)
+"""After that what the city was asked of a session that is over is forgotten, unless its outcome says that it is waited for."""
 
 OVER = (State.WRAPPING, State.CLOSED, State.UNSERVED)
 WAITING = (State.ARRIVED, State.QUEUED, State.OFFERED)
@@ -43,6 +48,8 @@ class VideoDesk:
         own = of_file(house.settings.base / named) if named else ()
         theirs = {one.id for one in own}
         self.procedures = (*own, *(one for one in standard() if one.id not in theirs))
+
+        self.interpreter = Interpreter(house.settings)
 
     def procedure(self, id: str) -> Procedure:
         """One procedure.
@@ -76,6 +83,7 @@ class VideoDesk:
                 for one in self.procedures if not one.site or self.place(one) is not None
             ],
             "version": languages.version(), "employer": self._house.settings[s.EMPLOYER],
+            "interpreter": self.interpreter.place(view.line.city_id), "follow_days": self._house.settings[s.FOLLOW_DAYS],
             "absent_after": self._house.settings[s.ABSENT_AFTER], "absent_within": self._house.settings[s.ABSENT_WITHIN],
         }  # fmt: skip
 
@@ -95,7 +103,9 @@ class VideoDesk:
         if not start:
             return None
         allowed = [one.strip() for one in hosts.split(",") if one.strip()] or [urlsplit(start).netloc]
-        return {"start": start, "hosts": allowed, "secret_fields": settings[s.SECRET_FIELDS]}
+        return {
+            "start": start, "hosts": allowed, "secret_fields": settings[s.SECRET_FIELDS], "signed_in": settings[s.SIGNED_IN]
+        }  # fmt: skip
 
     def begin(
         self, session: Session, counter: str, procedure: str, language: str, declared: tuple[str, ...], version: str, family: bool
@@ -120,7 +130,7 @@ class VideoDesk:
         if former is not None:
             self._end(session, former, "resident" if goes_on else "lost")
         row = DeskSession(
-            counter=counter, city=view.line.city_id, procedure=procedure, language=language, began_at=now, steps=[],
+            counter=counter, city=view.line.city_id, procedure=procedure, language=language, began_at=now, steps=[], facts=[],
             contact_id=former.contact_id if goes_on and former is not None else None,
         )  # fmt: skip
         session.add(row)
@@ -207,8 +217,35 @@ class VideoDesk:
     def _end(self, session: Session, row: DeskSession, how: str) -> None:
         self.tell_control(session, row, granted=False)
         row.ended_at, row.how = self._house.clock.now(), how
+        asks.end(self._house, session, row)
         ended = DeskEnded(city=row.city, contact=row.contact_id, actor="resident", session=row.id, how=how)
         self._house.log.append(session, ended)
+
+    def met(self, session: Session, row: DeskSession, word: str) -> None:
+        """Something that a step waits for has come to pass at the kiosk: by its devices, or by the resident's own touch."""
+        if row.ended_at is not None:
+            return
+        if word == followups.AGREED and word not in row.facts:
+            row.facts = [*row.facts, word]
+            moved = DeskMoved(city=row.city, contact=row.contact_id, actor="resident", session=row.id)
+            self._house.log.append(session, moved)
+        checklist.met(self._house, session, row, self.procedure(row.procedure), word)
+
+    def interpret(self, session: Session, row: DeskSession, agreed: bool) -> None:
+        """The resident has agreed to be interpreted, or wants no more of it."""
+        if row.ended_at is None and row.interpreter != agreed:
+            row.interpreter = agreed
+            moved = DeskMoved(city=row.city, contact=row.contact_id, actor="resident", session=row.id)
+            self._house.log.append(session, moved)
+
+    def interpreted(self, session: Session, row: DeskSession) -> tuple[str, str]:
+        """The city and the resident's language, where the session is interpreted.
+
+        :raises NotAllowed: where the resident has not agreed, or the session is over.
+        """
+        if not row.interpreter or row.ended_at is not None:
+            raise NotAllowed("利用者は、通訳に同意していません。")
+        return row.city, row.language
 
     def wiped(self, session: Session, row: DeskSession, complete: bool, seconds: float) -> None:
         """The kiosk has wiped a session; the record of it is kept (IZ-09)."""
@@ -254,21 +291,15 @@ class VideoDesk:
             raise NotAllowed("この応対の担当ではありません。")
         return row
 
-    def step(self, session: Session, actor: Actor, id: int, step: str, done: bool) -> None:
-        """A step of the procedure is done, or taken back."""
-        row = self.of_operator(session, actor, id)
-        if step not in {one.id for one in self.procedure(row.procedure).step}:
-            raise BadInput("この手続きに、その手順はありません。")
-        row.steps = [one for one in row.steps if one != step] + ([step] if done else [])
-        self._moved(session, row, actor)
-
     def say_outcome(self, session: Session, actor: Actor, id: int, outcome: str) -> None:
         """How the procedure ended, in the words of its report."""
         row = self.of_operator(session, actor, id)
         if outcome not in self.procedure(row.procedure).outcomes:
             raise BadInput("この手続きに、その結果はありません。")
         row.outcome = outcome
-        self._moved(session, row, actor)
+        if row.ended_at is not None:
+            asks.end(self._house, session, row)
+        self.moved(session, row, actor)
 
     def serves(self, session: Session, row: DeskSession, person: int) -> bool:
         """Whether somebody talks with the resident of a session just now."""
@@ -276,7 +307,8 @@ class VideoDesk:
         talking = contact is not None and contact.state in (State.TALKING, State.HELD)
         return talking and contact is not None and contact.person_id == person and row.ended_at is None
 
-    def _moved(self, session: Session, row: DeskSession, actor: Actor) -> None:
+    def moved(self, session: Session, row: DeskSession, actor: Actor) -> None:
+        """Tell consoles and kiosk that something is new of a session."""
         self._house.log.append(session, DeskMoved(city=row.city, contact=row.contact_id, actor=actor.word, session=row.id))
 
     # -- afterwards --------------------------------------------------------------------------------------------------------
@@ -286,15 +318,27 @@ class VideoDesk:
         until = now - timedelta(days=self._house.settings[s.KEEP_DAYS])
         session.execute(delete(DeskSession).where(DeskSession.began_at < until))
         session.execute(delete(Declaration).where(Declaration.day < day_of(until)))
+        session.execute(delete(FollowUp).where(FollowUp.day < day_of(until)))
+        for left in session.scalars(select(Ask).where(Ask.state != "over", Ask.asked_at < now - ASKED_FOR)):
+            # Whoever never said how the session ended has not left it to wait.
+            row = session.get(DeskSession, left.session_id)
+            if row is None or row.ended_at is not None:
+                left.state = "over" if row is None or row.outcome != "waits_for_city" else left.state
+                if left.state == "over":
+                    self._house.vault.erase(session, Owner(ASK, str(left.id)))
+        helped.forget(self._house, session)
 
 
-def as_leaf(row: DeskSession) -> dict[str, Any]:
+def as_leaf(session: Session, row: DeskSession) -> dict[str, Any]:
     """What the board shows of a session."""
+    asked, follow_up = asks.of_session(session, row.id), followups.of_session(session, row.id)
     return {
         "id": row.id, "contact": row.contact_id, "counter": row.counter, "city": row.city, "procedure": row.procedure,
         "language": row.language, "steps": row.steps, "control": row.control, "outcome": row.outcome,
         "began_at": row.began_at.isoformat(timespec="seconds"), "over": row.ended_at is not None,
-        "how": row.how, "wiped": row.wiped,
+        "how": row.how, "wiped": row.wiped, "facts": row.facts, "interpreter": row.interpreter, "listed": row.listed,
+        "ask": {"state": asked.state, "at": asked.asked_at.isoformat(timespec="seconds")} if asked is not None else None,
+        "follow_up": follow_up.state if follow_up is not None else "",
     }  # fmt: skip
 
 
@@ -310,9 +354,9 @@ def board(house: House, session: Session, actor: Actor, event: Any) -> dict[str,
     if event is None:
         recent = wanted.where(DeskSession.began_at > house.clock.now() - timedelta(hours=12))
         rows = session.scalars(recent.where(DeskSession.ended_at.is_(None) | (DeskSession.ended_at > house.clock.now() - RECENT)))
-        return {str(row.id): as_leaf(row) for row in rows}
+        return {str(row.id): as_leaf(session, row) for row in rows}
     row = session.get(DeskSession, event.session)
-    return {str(row.id): as_leaf(row)} if row is not None and actor.serves(row.city) else {}
+    return {str(row.id): as_leaf(session, row)} if row is not None and actor.serves(row.city) else {}
 
 
 def of(house: House) -> VideoDesk:

@@ -80,7 +80,7 @@ class Operator:
         self.page.wait_for_selector("body[data-phone=ringing]", timeout=60000)
         self.page.keyboard.press("F4")
         self.page.wait_for_selector("#presence[data-state=on_contact]")
-        self.kiosk.sees("#operator-name")
+        self.kiosk.sees("#who:not(:empty)")
 
     def opens(self) -> None:
         """Open the resident's browser, and see it."""

@@ -1,7 +1,7 @@
 // The supervisor's page of bookings: what is under way at any seat, and what waits for a person to find out.
 import { element, settle } from "../../contact_center/web/browser/settle.js";
 import { clockTime, t } from "../../contact_center/web/browser/words.js";
-import { poster } from "./post.js";
+import { poster } from "../../contact_center/web/browser/post.js";
 import { Run, WHATS, stepWords } from "./run.js";
 import { dayWords } from "./slots.js";
 
@@ -13,7 +13,7 @@ function say(sentence) {
   $("notice").hidden = !sentence;
 }
 
-const post = poster($("cases").dataset.csrf, say);
+const post = poster("/booking/", $("cases").dataset.csrf, say);
 const run = new Run($("bk-run"), { post, say, close: () => choose(null) });
 let rows = [];
 

@@ -2,7 +2,7 @@
 // beside, and its outcome finds the operator wherever they are.
 import { element, settle } from "../../contact_center/web/browser/settle.js";
 import { clockTime, t } from "../../contact_center/web/browser/words.js";
-import { poster } from "./post.js";
+import { poster } from "../../contact_center/web/browser/post.js";
 import { Run, WHATS, stepWords } from "./run.js";
 import { Slots, dayWords } from "./slots.js";
 
@@ -21,7 +21,7 @@ class Panel {
     this.forget();
     this.closed = new Set();
     this.named = new Map();
-    const post = poster(console.place.querySelector(".booking").dataset.csrf, console.say);
+    const post = poster("/booking/", console.place.querySelector(".booking").dataset.csrf, console.say);
     this.post = post;
     this.slots = new Slots($("bk-slots"), { post, onDay: (day) => this.look(day), onSlot: () => this.form() });
     this.run = new Run($("bk-run"), {

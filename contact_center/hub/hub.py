@@ -367,4 +367,5 @@ class Hub(Service):
 
 
 def _is_phone_of(connection: Connection, seat: str) -> bool:
-    return connection.actor is not None and connection.actor.device == seat
+    # A connection of the relay belongs to its two ends: what the hub has to say goes to the other one.
+    return connection.actor is not None and connection.actor.device == seat and connection.peer is None

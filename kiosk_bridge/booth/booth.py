@@ -25,11 +25,13 @@ class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     :param start: address of its first page.
     :param hosts: where the pages may go, `host` or `host:port`.
     :param secret_fields: CSS selector of further fields that are secrets.
+    :param signed_in: CSS selector of what stands on its pages as long as somebody is signed in.
     """
 
     start: str
     hosts: tuple[str, ...]
     secret_fields: str = ""
+    signed_in: str = ""
 
 
 class Booth:

@@ -100,6 +100,17 @@ class OwnPages:
             return str(found.get("result", {}).get("objectId", ""))
         return ""
 
+    async def holds(self, expression: str) -> bool:
+        """Whether something is true in any document of the shown window; no value leaves it."""
+        for one, context in self._pages.documents():
+            with suppress(Unavailable):
+                found = await self._devtools.send(
+                    "Runtime.evaluate", one.id, contextId=context, expression=f"Boolean({expression})", returnByValue=True
+                )
+                if found.get("result", {}).get("value") is True:
+                    return True
+        return False
+
     async def where(self, selector: str) -> list[float] | None:
         """Where something stands in the shown page, in pixels; None where it is not there."""
         top = self._pages.shown

@@ -53,6 +53,8 @@ async def _run() -> None:
                 desk.answered(said["which"], said["yes"])
             elif word == "take":
                 desk.take_back()
+            elif word == "news":
+                desk.news(said["about"], said["values"])
             elif word == "resident" and config.rehearsal:
                 await desk.plays(said["does"], said)
     except MadoguchiError as error:

@@ -27,6 +27,18 @@ from kiosk_bridge.session import words as w
 from kiosk_bridge.session.photo import PhotoDesk
 
 LARGEST = 8 << 20
+LARGEST_DRAWN = 1 << 20
+"""Characters of a picture drawn by finger."""
+
+ID_IN_PAGE = (
+    "[...document.querySelectorAll('input')].some((field) => /^\\d{23}$/.test(field.value.replace(/[\\s-]/g, '')))"
+    " || /(?<!\\d)\\d{23}(?!\\d)/.test(document.body?.innerText.replace(/[ -]/g, '') ?? '')"
+)
+"""True where the 23 digits of an application stand in a page; they stay there."""
+
+ONCE = ("refused", "answered", "blocked", "crashed", "checked", "picture", "wrote")
+"""News that are over once they are told; the rest is told again to a console that comes later."""
+
 JOINED = '{"relay": "joined"}'
 """What the hub says once the operator is there, too."""
 
@@ -79,6 +91,21 @@ class Desk:
                 self._booth.grant()
             return
         self._say({"answered": {"which": which, "yes": yes}})
+        if which == "licence":
+            self._met("answered")
+        elif which == "interpreter":
+            self._tell_bridge("interpreter", agreed=yes)
+        elif yes:
+            self._met(which)
+
+    def news(self, about: str, values: dict[str, Any]) -> None:
+        """What the face has for the operator: a caption, something written by finger, how good the line is."""
+        if about == "caption":
+            self._say({"wrote": values | {"who": "resident"}})
+        elif about == "drawn":
+            self._say({"picture": {"of": "drawn", "data": str(values.get("picture", ""))[:LARGEST_DRAWN]}})
+        elif about == "line":
+            self._say({"line": values.get("tier", "")})
 
     def take_back(self) -> None:
         """The resident wants to work by themselves."""
@@ -190,6 +217,10 @@ class Desk:
                 self._do(self._open_photo().do(word.what))
             case w.Papers():
                 self._do(self._papers(word.what))
+            case w.Check():
+                self._do(self._check(word.what))
+            case w.Wrote():
+                self._tell_bridge("caption", id=word.id, who=word.who, said=word.said, translated=word.translated, wrong=word.wrong)
 
     def _ask(self, which: str, **names: str) -> None:
         self._say({"asked": which})
@@ -223,7 +254,27 @@ class Desk:
         said = [str(one) for one in advice(state, day_of(self._clock.now()))]
         told = {"kind": str(state.kind), "left": state.left, "expires": str(state.expires or ""), "advice": said}
         self._say({"card": told})
+        if str(state.kind) == "card" and state.left.get("user"):
+            self._met("card")
         self._tell_bridge("card", words=said or (["put"] if state.kind == "none" else ["keep"]))
+
+    async def _check(self, what: str) -> None:
+        if self._booth is None or self._place is None:
+            raise Unavailable("先にブラウザーを開いてください。")
+        if what == "id":
+            there = await self._booth.own.holds(ID_IN_PAGE)
+            if there:
+                self._met("application_id")
+            self._say({"checked": {"what": what, "good": there}})
+            return
+        gone = not await self._booth.own.holds(f"document.querySelector({json.dumps(self._place.signed_in)})")
+        if gone:
+            self._met("logged_out")
+        self._say({"checked": {"what": what, "good": gone}})
+
+    def _met(self, what: str) -> None:
+        """What a step of the procedure waits for has come to pass."""
+        self._tell_bridge("met", what=what)
 
     def _open_photo(self) -> PhotoDesk:
         if self._booth is None:
@@ -234,6 +285,8 @@ class Desk:
 
     def _photo_told(self, told: dict[str, Any]) -> None:
         self._say({"photo": told})
+        if told["at"] == "put":
+            self._met("photo")
         if told["at"] in ("guide", "taken"):
             good = "still" if told["at"] == "guide" else "good"
             self._tell_bridge("note", says=f"photo.{(told['faults'] or [good])[0]}", values={})
@@ -246,6 +299,7 @@ class Desk:
                 await self._booth.pages.open(self._form.address)
                 self._form = None
                 self._say({"papers": {"at": "filled"}})
+                self._met("application_id")
             return
         self._tell_bridge("note", says="paper.put", values={})
         try:
@@ -270,7 +324,7 @@ class Desk:
 
     def _say(self, news: dict[str, Any]) -> None:
         """Tell the console; what stays true is told again to a console that comes later."""
-        self.state |= {key: value for key, value in news.items() if key not in ("refused", "answered", "blocked", "crashed")}
+        self.state |= {key: value for key, value in news.items() if key not in ONCE}
         if self._relay is not None:
             self._sending.put_nowait(json.dumps(news, ensure_ascii=False))
 

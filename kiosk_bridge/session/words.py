@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 
 Short = Annotated[str, msgspec.Meta(max_length=60)]
+Caption = Annotated[str, msgspec.Meta(max_length=600)]
 
 
 class Word(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="do", tag=str.lower):
@@ -26,12 +27,13 @@ class GiveBack(Word, frozen=True, tag="give_back"):
 
 
 class AskTouch(Word, frozen=True, tag="ask_touch"):
-    """Ask for a touch of the resident's: a yes, that two names are the same, whether it is over.
+    """Ask for a touch of the resident's: a yes, that two names are the same, whether the card is a licence too, whether they may be
+    kept for a defect, whether what is said may be translated, whether it is over.
 
     :param left: who is signed in, as the page shows it; `right` the holder of the account.
     """
 
-    which: Literal["yes", "same", "end"]
+    which: Literal["yes", "same", "licence", "keep", "interpreter", "end"]
     left: Short = ""
     right: Short = ""
 
@@ -66,5 +68,26 @@ class Papers(Word, frozen=True):
     what: Literal["read", "fill"]
 
 
-WORDS = Show | AskControl | GiveBack | AskTouch | Address | Say | Card | Photo | Papers
-NAMES = frozenset(one.__struct_config__.tag for one in (Show, AskControl, GiveBack, AskTouch, Address, Say, Card, Photo, Papers))
+class Check(Word, frozen=True):
+    """Look whether the application id stands in the page, or whether nobody is signed in there any more."""
+
+    what: Literal["id", "signed_out"]
+
+
+class Wrote(Word, frozen=True):
+    """What was said, and how it reads in the resident's language, for their captions.
+
+    :param who: `operator` or `resident`.
+    """
+
+    id: Short
+    who: Literal["operator", "resident"]
+    said: Caption
+    translated: Caption = ""
+    wrong: bool = False
+
+
+WORDS = Show | AskControl | GiveBack | AskTouch | Address | Say | Card | Photo | Papers | Check | Wrote
+NAMES = frozenset(
+    one.__struct_config__.tag for one in (Show, AskControl, GiveBack, AskTouch, Address, Say, Card, Photo, Papers, Check, Wrote)
+)

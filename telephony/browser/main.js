@@ -201,7 +201,7 @@ link.on("board", () => {
   if (!mounted) {
     // Not before the hub has greeted us: a panel may speak as soon as it is there.
     mounted = true;
-    mountPanels(link, board, say);
+    mountPanels(link, board, phone, say);
   }
   drawSoon();
 });

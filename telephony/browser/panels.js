@@ -47,7 +47,7 @@ function place(panel) {
   return made;
 }
 
-export async function mountPanels(link, board, say) {
+export async function mountPanels(link, board, phone, say) {
   tabs();
   const places = page.panels.map((panel) => [panel, place(panel)]);
   if (shared.length) choose(shared[0]);
@@ -80,6 +80,9 @@ export async function mountPanels(link, board, say) {
           page.sources = { ...page.sources, [source]: name };
           link.emit("board");
         },
+        // Whether the agent is silent just now, and whether their picture is sent.
+        get muted() { return phone.muted; },
+        camera: (on) => phone.command(on ? "show" : "hide"),
         // Whether something behind this panel's tab waits for the agent.
         calls: (waits) => $(`tab-${panel.id}`)?.toggleAttribute("data-calls", waits),
         // Brings this panel before the others of its slot.

@@ -1,5 +1,6 @@
-// The seat's phone. Browser and native phones look alike to the console: they say their state and obey five words.
+// The seat's phone. Browser and native phones look alike to the console: they say their state and obey a few words.
 import JsSIP from "jssip";
+import { impatient } from "../../contact_center/web/browser/ice.js";
 
 const STUCK_AFTER = 12000;
 const CAMERA = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 15, max: 20 } };
@@ -9,6 +10,7 @@ class BrowserPhone {
     this.tell = tell;
     this.voice = voice;
     this.picture = picture;
+    this.ice = account.ice;
     this.session = null;
     this.registered = false;
     this.held = false;
@@ -109,6 +111,8 @@ class BrowserPhone {
     else if (what === "hold" || what === "resume") this.hold(session, what === "hold");
     else if (what === "mute") session.mute({ audio: true });
     else if (what === "unmute") session.unmute({ audio: true });
+    else if (what === "hide") session.mute({ video: true });
+    else if (what === "show") session.unmute({ video: true });
   }
 
   // Without a camera the agent is heard, and still sees the resident.
@@ -117,7 +121,8 @@ class BrowserPhone {
     const media = stream ? { mediaStream: stream } : { mediaConstraints: { audio: true, video: false } };
     if (this.session !== session || !session.isInProgress()) return;
     session.on("ended", () => stream?.getTracks().forEach((track) => track.stop()));
-    session.answer({ ...media, pcConfig: { iceServers: [] } });
+    impatient(session);
+    session.answer({ ...media, pcConfig: { iceServers: this.ice } });
     if (session.connection) this.listen(session.connection);
   }
 

@@ -13,6 +13,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from contact_center.speech.kept import cache
+
 PACKAGES = "asterisk"
 
 
@@ -28,11 +30,6 @@ class Installation:
     command: tuple[str, ...]
     modules: Path
     data: Path
-
-
-def cache() -> Path:
-    """The folder for what was downloaded or is dear to make."""
-    return Path(os.environ.get("MADOGUCHI_CACHE") or Path.home() / ".cache" / "madoguchi")
 
 
 def find() -> Installation | None:

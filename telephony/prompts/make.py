@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import shutil
 import tomllib
 from collections.abc import Mapping
-from contextlib import redirect_stdout
 from importlib.resources import files
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +12,8 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from telephony.pbx.install import cache
+from contact_center.speech.kept import kept, put
+from contact_center.speech.voice import speak
 
 Samples = NDArray[Any]
 
@@ -57,22 +53,7 @@ def spoken(text: str, pace: float = 1.0) -> bytes:
 
     :param pace: how fast, against the voice's own pace.
     """
-    kept = cache() / "spoken" / (hashlib.sha256(f"{VERSION}:{pace}:{text}".encode()).hexdigest() + ".wav")
-    if not kept.exists():
-        put(kept, _wav(_at_rate(*speak(text, pace))))
-    return kept.read_bytes()
-
-
-def speak(text: str, pace: float = 1.0) -> tuple[Samples, int]:
-    """The text in Japanese speech: samples from -1 to 1, and their rate in hertz."""
-    # The voice and its dictionary take a second to load: only who really speaks pays for it.
-    with redirect_stdout(StringIO()):
-        # It prints a warning about a part that we do not use, into results that programs read.
-        import pyopenjtalk
-
-    samples, rate = pyopenjtalk.tts(text, speed=pace)
-    peak = float(np.max(np.abs(samples))) or 1.0
-    return (samples / peak * 0.5).astype(np.float32), int(rate)
+    return kept(f"{VERSION}:{pace}:{text}", "wav", lambda: _wav(_at_rate(*speak(text, pace))))
 
 
 def make_music(folder: Path) -> Path:
@@ -121,13 +102,3 @@ def _wav(samples: Samples) -> bytes:
     memory = io.BytesIO()
     soundfile.write(memory, samples, RATE, format="WAV", subtype="PCM_16")
     return memory.getvalue()
-
-
-def put(target: Path, content: bytes) -> bool:
-    """Put a file in its place as a whole; False where it stands there already."""
-    if target.exists() and target.read_bytes() == content:
-        return False
-    fresh = target.with_suffix(f".{os.getpid()}")
-    fresh.write_bytes(content)
-    shutil.move(fresh, target)
-    return True

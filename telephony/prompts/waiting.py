@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 
-from telephony.prompts.make import put, spoken
+from contact_center.speech.kept import put
+from telephony.prompts.make import spoken
 
 TEXTS: dict[str, str] = tomllib.loads(files("telephony.prompts").joinpath("places.toml").read_text("utf-8"))
 

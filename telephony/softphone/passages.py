@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from telephony.softphone.hearing import FRAME, HEARD, RATE, Samples, likeness, load
+from contact_center.speech.hearing import FRAME, HEARD, RATE, Samples, likeness, load
 
 PASSAGE = int(1.5 * RATE)
 """Samples that `likeness` compares."""

@@ -11,7 +11,7 @@ from admin.demo.stage import Stage
 from contact_center.contacts import Contact
 from telephony.demo import Resident
 from telephony.pbx import render
-from telephony.softphone.hearing import HEARD, likeness, load
+from contact_center.speech.hearing import HEARD, likeness, load
 
 from .conftest import Desk, agent_voice, callbacks
 

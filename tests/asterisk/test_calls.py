@@ -12,7 +12,7 @@ from telephony.demo import Resident, first_call
 from telephony.pbx import render
 from telephony.pbx.translate import from_queue_log
 from telephony.prompts.make import TEXTS, spoken
-from telephony.softphone.hearing import HEARD, likeness, load
+from contact_center.speech.hearing import HEARD, likeness, load
 
 from .conftest import Desk, callbacks, events, last_event
 

@@ -12,7 +12,7 @@ import pytest
 
 from admin.demo.stage import Stage
 from telephony.demo import Resident
-from telephony.softphone.hearing import HEARD, likeness, load
+from contact_center.speech.hearing import HEARD, likeness, load
 
 from .conftest import Desk, agent_voice, callbacks, events, kill, last_event, process, settled
 

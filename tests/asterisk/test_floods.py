@@ -21,7 +21,7 @@ from contact_center.settings import SERVICE_LEVEL
 from telephony.demo import LINE_NUMBER, Resident
 from telephony.pbx import render
 from telephony.settings import SIP_PORT
-from telephony.softphone.hearing import HEARD, likeness, load
+from contact_center.speech.hearing import HEARD, likeness, load
 
 from .conftest import Desk, agent_voice, callbacks
 from .test_faults import no_ghosts

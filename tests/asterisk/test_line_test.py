@@ -21,7 +21,7 @@ from telephony.pbx import render
 from telephony.pbx.trunk import trunk_state
 from telephony.settings import HTTP_PORT, SIP_PORT
 from telephony.softphone import SoftphoneProcess
-from telephony.softphone.hearing import HEARD
+from contact_center.speech.hearing import HEARD
 
 from .conftest import Desk, callbacks, events, last_event
 

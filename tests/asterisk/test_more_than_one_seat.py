@@ -14,7 +14,7 @@ from contact_center.contacts import Contact
 from contact_center.database import Database
 from telephony.demo import Resident, voice
 from telephony.pbx import render
-from telephony.softphone.hearing import HEARD, likeness, load
+from contact_center.speech.hearing import HEARD, likeness, load
 
 from .conftest import Desk, agent_voice, sit_down
 

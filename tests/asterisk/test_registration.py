@@ -15,7 +15,7 @@ from admin.demo.stage import Stage, temporary_home
 from telephony.demo import Resident
 from telephony.pbx import render
 from telephony.pbx.trunk import REGISTERED, trunk_state
-from telephony.softphone.hearing import HEARD, likeness, load
+from contact_center.speech.hearing import HEARD, likeness, load
 from tests.conftest import CLONE, MORE
 
 from .conftest import events

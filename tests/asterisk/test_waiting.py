@@ -12,7 +12,7 @@ from admin.demo.stage import Stage
 from telephony.demo import Resident
 from telephony.pbx import render
 from telephony.prompts.make import spoken
-from telephony.softphone.hearing import HEARD, likeness, load
+from contact_center.speech.hearing import HEARD, likeness, load
 
 from .conftest import Desk, callbacks, events, last_event
 

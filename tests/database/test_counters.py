@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from contact_center.clock import FakeClock
 from contact_center.contacts import Contact, Unserved
@@ -13,11 +14,16 @@ from contact_center.errors import BadInput, Conflict, NotAllowed, NotFound
 from contact_center.house import House
 from contact_center.identity import Actor
 from tests.conftest import person
-from video_desk import codes, languages, service
+from video_desk import checklist, codes, languages, service
 from video_desk.model import Declaration, DeskSession
 from video_desk.service import VideoDesk
 
 from .play import Play
+
+
+def tick(counter: Counter, session: Session, agent: Actor, id: int, step: str, done: bool) -> None:
+    row = counter.desk.of_operator(session, agent, id)
+    checklist.tick(counter.house, session, row, counter.desk.procedure(row.procedure), agent, step, done)
 
 
 class Counter:
@@ -186,14 +192,15 @@ def test_steps_and_outcome_are_those_of_the_procedure(counter: Counter, house: H
     begun = counter.begins()
     counter.is_served(agent)
     with house.database.session_scope() as session:
-        counter.desk.step(session, agent, begun, "pin", True)
+        counter.desk.met(session, counter.desk.of_operator(session, agent, begun), "card")
+        tick(counter, session, agent, begun, "pin", True)
         counter.desk.say_outcome(session, agent, begun, "locked")
-    assert counter.row(begun).steps == ["pin"] and counter.row(begun).outcome == "locked"
+    assert counter.row(begun).steps == ["card", "pin"] and counter.row(begun).outcome == "locked"
     for wrong in ("photo_failed", "nothing"):
         with house.database.session_scope() as session, pytest.raises(BadInput):
             counter.desk.say_outcome(session, agent, begun, wrong)
     with house.database.session_scope() as session, pytest.raises(BadInput):
-        counter.desk.step(session, agent, begun, "photo", True)
+        tick(counter, session, agent, begun, "photo", True)
 
 
 def test_old_sessions_and_declarations_are_deleted(counter: Counter, house: House, clock: FakeClock) -> None:

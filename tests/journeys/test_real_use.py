@@ -77,6 +77,7 @@ def test_the_centre_comes_up_from_a_settings_file_and_ends_whole(folder: Path) -
         ("[telephony]", '[telephony]\nlocal_networks = "10.0.0.0/99"', "telephony.local_networks"),
         ("[telephony]", '[telephony]\nmedia_address = "no such"', "telephony.media_address"),
         ("[web]", '[web]\nnames = "日本"', "web.names"),
+        ("[web]", '[turn]\nurls = "turn:turn.example:3478"\n[web]', "turn.urls"),
         ("[centre]", '[trunk]\nfrom = "banana"\n[centre]', "trunk.from"),
         ("[centre]", '[trunk]\nkind = "registration"\n[centre]', "trunk.kind"),
     ],

@@ -12,7 +12,7 @@ import pytest
 from admin.demo.stage import Stage
 from contact_center.personal import Owner
 from telephony.demo import Resident
-from telephony.softphone.hearing import HEARD, likeness, load
+from contact_center.speech.hearing import HEARD, likeness, load
 from tests.asterisk.conftest import Desk, process, sit_down
 from tests.conftest import CLONE
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from telephony.prompts.make import speak
-from telephony.softphone.hearing import HEARD, RATE, at_rate, likeness
+from contact_center.speech.hearing import HEARD, RATE, at_rate, likeness
+from contact_center.speech.voice import speak
 
 
 def spoken(text: str) -> np.ndarray:

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from contact_center.house import House
+from contact_center.speech.hearing import RATE
 from telephony import line_test
 from telephony.line_test import Promise
 from telephony.pbx.trunk import NOT_NEEDED, REGISTERED, TrunkState
 from telephony.probe import Call
 from telephony.settings import RTP_FIRST, RTP_LAST
-from telephony.softphone.hearing import RATE
 
 
 @pytest.mark.parametrize(

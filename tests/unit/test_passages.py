@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from contact_center.speech.hearing import HEARD, RATE, Samples, load
 from telephony.prompts.make import spoken
-from telephony.softphone.hearing import HEARD, RATE, Samples, load
 from telephony.softphone.passages import Passages, is_silent
 
 OPENING = "見本市マイナンバーカードコールセンターです。"

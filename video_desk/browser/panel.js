@@ -1,14 +1,17 @@
 // The panel of the remote counter: the resident's picture and browser, the procedure's steps, the kiosk's devices.
 import { element, settle } from "../../contact_center/web/browser/settle.js";
 import { t } from "../../contact_center/web/browser/words.js";
+import { Captions } from "./captions.js";
 import { Devices } from "./devices.js";
+import { People } from "./people.js";
 import { Relay } from "./relay.js";
 import { Screen, VEILS } from "./screen.js";
 
 const $ = (id) => document.getElementById(id);
 const TALKING = ["talking", "held"];
 const AGAIN_AFTER = 1500;
-const ASKED = { control: t("操作してよいか、利用者に尋ねています。"), yes: t("利用者の「はい」を待っています。"), same: t("名義が同じか、利用者に尋ねています。"), end: t("終わるかどうか、利用者に尋ねています。") };
+const POOR = { video: t("回線が戻りました。映像でお話しできます。"), audio: t("回線が混んでいます。映像を止め、声だけで続けています。"), telephone: t("声も届きにくくなっています。利用者の画面に電話番号と6けたの番号を出しました。電話がかかってきたら、番号を入れて続けてください。") };
+const ASKED = { licence: t("マイナ免許証か、利用者に尋ねています。"), keep: t("連絡先を預かってよいか、利用者に尋ねています。"), interpreter: t("通訳の字幕を使うか、利用者に尋ねています。"), control: t("操作してよいか、利用者に尋ねています。"), yes: t("利用者の「はい」を待っています。"), same: t("名義が同じか、利用者に尋ねています。"), end: t("終わるかどうか、利用者に尋ねています。") };
 
 class Panel {
   constructor(console) {
@@ -20,6 +23,11 @@ class Panel {
     this.state = {};
     this.screen = new Screen((act) => this.relay?.send(act));
     this.devices = new Devices($("dk-devices"), { send: (act) => this.relay?.send(act), words: this.words });
+    this.people = new People(this);
+    this.captions = new Captions(this);
+    $("dk-facts").addEventListener("change", ({ target }) => this.ask("desk.fact", { session: this.session, fact: target.value, holds: target.checked }));
+    $("dk-picture-large").addEventListener("click", () => $("dk-picture").requestFullscreen());
+    $("dk-picture-close").addEventListener("click", () => this.showPicture(null));
     $("dk-keys").addEventListener("click", ({ target }) => this.press(target.closest("button")?.dataset.does));
     $("dk-steps").addEventListener("change", ({ target }) => this.tick(target));
     $("dk-outcome").addEventListener("change", ({ target }) => this.ask("desk.outcome", { session: this.session, outcome: target.value }));
@@ -123,6 +131,9 @@ class Panel {
     this.close();
     Object.assign(this, { session: null, state: {} });
     this.devices.clear();
+    this.people.clear();
+    this.captions.follow(false);
+    this.showPicture(null);
   }
 
   // -- what the kiosk tells ----------------------------------------------------------------------------------------------
@@ -134,13 +145,38 @@ class Panel {
     if ("crashed" in news) this.console.say(t("利用者のブラウザーが止まりました。「ブラウザーを開く」でやり直してください。"));
     if ("file_wanted" in news) this.console.say(t("ページが写真などのファイルを求めています。「写真」から入れてください。"));
     if ("answered" in news) this.answered(news.answered);
+    if ("wrote" in news) this.captions.add(news.wrote);
+    if ("picture" in news) this.showPicture(news.picture);
+    if ("line" in news) this.bears(news.line);
+    if ("checked" in news) this.checked(news.checked);
     this.draw();
   }
 
   answered({ which, yes }) {
     if (which === "same" && !yes) this.console.say(t("利用者は「ちがいます」を押しました。登録しないでください。"));
-    const step = this.procedure?.steps.find(({ touch, id }) => touch === which && !this.leaf.steps.includes(id));
-    if (yes && step) this.ask("desk.step", { session: this.session, step: step.id, done: true });
+    if (which === "licence") this.console.say(yes ? t("マイナ免許証です。先に、免許情報の引き継ぎが要ります。期限が切れたあとや、なくしたあとは引き継げません。") : t("マイナ免許証ではありません。"));
+    if (which === "keep" && !yes) this.console.say(t("利用者は、連絡先を預けないことを選びました。"));
+    if (which === "interpreter" && !yes) this.console.say(t("利用者は、通訳の字幕を使いません。"));
+  }
+
+  checked({ what, good }) {
+    if (good) return;
+    this.console.say(what === "id" ? t("ページに23けたの申請書IDがありません。") : t("まだログインしたままです。ログアウトしてください。"));
+  }
+
+  // What the line bears is said on both screens; one's own picture goes with theirs.
+  bears(tier) {
+    this.console.camera(tier === "video");
+    if (POOR[tier]) this.console.say(POOR[tier]);
+  }
+
+  // A paper, or what the resident has written by finger: shown, and kept nowhere.
+  showPicture(picture) {
+    if (!picture && document.fullscreenElement === $("dk-picture")) document.exitFullscreen();
+    $("dk-picture").hidden = !picture;
+    const image = $("dk-picture").querySelector("img");
+    if (!picture) image.removeAttribute("src");
+    else image.src = `data:image/${picture.of === "drawn" ? "png" : "jpeg"};base64,${picture.data}`;
   }
 
   get procedure() {
@@ -163,7 +199,13 @@ class Panel {
       if (state.open && !state.control) keys.push(["ask_control", t("操作を頼む"), "strong"]);
       if (state.control) keys.push(["give_back", t("操作を返す"), ""]);
       keys.push(["ask_yes", t("「はい」を頼む"), ""], ["ask_end", t("終わるか尋ねる"), ""]);
-      if (leaf.procedure === "account") keys.push(["ask_same", t("名義を確かめてもらう"), ""]);
+      const waits = new Set(procedure.steps.filter(({ id }) => !leaf.steps.includes(id)).flatMap(({ touch, guard }) => [touch, guard]));
+      if (waits.has("same")) keys.push(["ask_same", t("名義を確かめてもらう"), ""]);
+      if (waits.has("answered")) keys.push(["ask_licence", t("マイナ免許証か尋ねる"), ""]);
+      if (waits.has("application_id") && state.open) keys.push(["check_id", t("申請書IDを確かめる"), ""]);
+      if (waits.has("logged_out") && state.open) keys.push(["check_signed_out", t("ログアウトを確かめる"), ""]);
+      if (procedure.site === "application" && !leaf.facts.includes("keep")) keys.push(["ask_keep", t("連絡先を預かってよいか尋ねる"), ""]);
+      if (this.interprets && !leaf.interpreter) keys.push(["ask_interpreter", t("通訳・字幕を勧める"), ""]);
     }
     settle($("dk-keys"), keys.map(([does, title, kind]) => {
       const made = element("button", title, kind);
@@ -178,6 +220,8 @@ class Panel {
     this.devices.draw(state, procedure, Boolean(this.relay?.ready) && !leaf.over);
     this.drawSteps(leaf, procedure);
     this.drawBox(state);
+    this.people.draw(leaf);
+    this.captions.follow(leaf.interpreter && !leaf.over && Boolean(this.relay));
   }
 
   overWords({ how, wiped }) {
@@ -187,16 +231,18 @@ class Panel {
   }
 
   drawSteps(leaf, procedure) {
-    const facts = new Set(this.state.facts ?? []);
+    const facts = new Set(leaf.facts);
+    $("dk-facts").hidden = leaf.over || !procedure.steps.some(({ unless }) => unless);
+    for (const box of $("dk-facts").querySelectorAll("input")) box.checked = facts.has(box.value);
     const steps = procedure.steps.filter(({ unless }) => !unless || !facts.has(unless));
     const next = steps.find(({ id }) => !leaf.steps.includes(id))?.id;
-    settle($("dk-steps"), steps.map(({ id, say, touch }) => {
+    settle($("dk-steps"), steps.map(({ id, say, touch, guard }) => {
       const row = element("li");
       row.dataset.key = id;
       if (id === next) row.dataset.next = "yes";
       const label = element("label", "", "", row);
       const box = element("input", "", "", label);
-      Object.assign(box, { type: "checkbox", checked: leaf.steps.includes(id), disabled: Boolean(touch) });
+      Object.assign(box, { type: "checkbox", checked: leaf.steps.includes(id), disabled: Boolean(touch || guard) });
       box.dataset.step = id;
       element("span", say, "", label).lang = "ja";
       return row;
@@ -230,7 +276,8 @@ class Panel {
       $("dk-same").hidden = false;
       $("dk-same-left").focus();
     }
-    else if (does === "ask_yes" || does === "ask_end") this.relay?.send({ do: "ask_touch", which: does.slice(4) });
+    else if (does.startsWith("check_")) this.relay?.send({ do: "check", what: does.slice(6) });
+    else if (does.startsWith("ask_") && does !== "ask_control") this.relay?.send({ do: "ask_touch", which: does.slice(4) });
     else this.relay?.send({ do: does });
   }
 
@@ -250,7 +297,9 @@ class Panel {
     event.preventDefault();
     const text = $("dk-say").value.trim();
     if (!text) return;
-    this.relay?.send({ do: "say", text });
+    // With the interpreter it stands in the captions, translated; without it, as it is.
+    if (this.captions.wanted) this.captions.write(text);
+    else this.relay?.send({ do: "say", text });
     $("dk-say").value = "";
   }
 

@@ -1,12 +1,14 @@
 // The kiosk's call: sound and picture from the first INVITE, to its own counter and nowhere else.
 import JsSIP from "jssip";
+import { impatient } from "../../contact_center/web/browser/ice.js";
 
 const MOST_BITS = 500_000;
 const PICTURE = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 15, max: 20 } };
 
 export class Call {
-  constructor(account, places, tell) {
+  constructor(account, ice, places, tell) {
     this.account = account;
+    this.ice = ice;
     this.places = places;
     this.tell = tell;
     this.session = null;
@@ -46,9 +48,10 @@ export class Call {
   dial() {
     if (this.session) return;
     this.session = this.agent.call(`sip:start@${location.hostname}`, {
-      mediaStream: this.stream, pcConfig: { iceServers: [] }, rtcOfferConstraints: { offerToReceiveAudio: true, offerToReceiveVideo: true },
+      mediaStream: this.stream, pcConfig: { iceServers: this.ice }, rtcOfferConstraints: { offerToReceiveAudio: true, offerToReceiveVideo: true },
     });
     const session = this.session;
+    impatient(session);
     session.on("confirmed", () => this.limit(session));
     for (const end of ["ended", "failed"]) {
       session.on(end, ({ cause }) => {
@@ -89,6 +92,25 @@ export class Call {
   hear() {
     for (const track of this.stream?.getAudioTracks() ?? []) track.enabled = !this.silent;
     this.places.voice.muted = this.silent || !this.open;
+  }
+
+  // One's own picture, which a poor line cannot bear.
+  picture(shown) {
+    if (!this.session) return;
+    if (shown) this.session.unmute({ video: true });
+    else this.session.mute({ video: true });
+  }
+
+  // Packets of sound that came and were lost, the share that the other side has lost, and seconds there and back.
+  async counts() {
+    const reports = [...((await this.session?.connection?.getStats())?.values() ?? [])];
+    const sound = reports.find(({ type, kind }) => type === "inbound-rtp" && kind === "audio");
+    if (!sound) return null;
+    const theirs = reports.filter(({ type }) => type === "remote-inbound-rtp");
+    return {
+      received: sound.packetsReceived, lost: sound.packetsLost, theirLoss: Math.max(0, ...theirs.map(({ fractionLost }) => fractionLost ?? 0)),
+      trip: Math.max(0, ...theirs.map(({ roundTripTime }) => roundTripTime ?? 0)),
+    };
   }
 
   loudness(level) {

@@ -1,8 +1,10 @@
 // The kiosk's face: from the first touch to the last thing wiped.
 import { on, tell } from "./bridge.js";
 import { Call } from "./call.js";
-import { away, choices, day, footer, hours, key, languages, pair, show, title } from "./screens.js";
+import { Line } from "./line.js";
+import { away, choices, day, footer, hours, key, languages, loudness, pair, show, title } from "./screens.js";
 import { Talk } from "./talk.js";
+import { voice } from "./voice.js";
 import { language, say, speak, told } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -14,6 +16,8 @@ class Face {
     this.call = null;
     this.session = null;
     this.level = 0.8;
+    this.line = null;
+    loudness((step) => this.louder(step));
     this.talk = new Talk(this);
     this.touched = performance.now();
     on("counter", (counter) => this.know(counter));
@@ -48,6 +52,8 @@ class Face {
     speak("ja");
     Object.assign(this, { procedure: null, declared: [], call: null, session: null, family: false });
     this.talk.hide();
+    voice.stop(false);
+    voice.hush();
     $("who").textContent = "";
     if (!this.counter) {
       document.body.dataset.screen = "waiting";
@@ -170,7 +176,7 @@ class Face {
       return;
     }
     const places = { operator: $("operator"), self: $("self"), voice: $("voice") };
-    this.call = new Call(this.counter.account, places, (word, values) => this.called(word, values));
+    this.call = new Call(this.counter.account, session.ice, places, (word, values) => this.called(word, values));
     this.call.loudness(this.level);
     this.call.start();
   }
@@ -185,7 +191,9 @@ class Face {
   stands({ state, place, operator }) {
     if (!this.session) return;
     if (state === "talking" && operator) {
+      voice.stop(true);
       this.call?.answered();
+      this.line ??= this.call && new Line(this.call, (tier) => this.bears(tier));
       this.talk.meet(operator, this.counter.employer);
     } else if (state === "waiting" && this.talk.met) this.talk.note("line.cut");
     else if (state === "waiting") {
@@ -196,6 +204,15 @@ class Face {
       footer({ back: () => tell("end", { how: "resident" }) });
       tell("code");
     }
+  }
+
+  // What the line bears now is said here and to the operator.
+  bears(tier) {
+    this.call?.picture(tier === "video");
+    tell("line", { tier });
+    const words = { video: "line.reconnect_video", audio: "line.video_off" };
+    if (tier === "telephone") tell("code");
+    else this.talk.note(words[tier]);
   }
 
   // The operator has gone, or the line: whoever stands here ends it, or calls once more by a touch.
@@ -212,7 +229,10 @@ class Face {
   // By telephone the same session goes on: the number to call, also to be read by a telephone of one's own, and the code.
   telephone({ phone, code, qr }) {
     const image = Object.assign(document.createElement("img"), { src: `data:image/svg+xml;utf8,${encodeURIComponent(qr)}`, alt: phone, className: "qr" });
-    $("screen").append(told("p", "line.telephone", { phone, code }), Object.assign(document.createElement("p"), { className: "big", textContent: code }), image);
+    const parts = [told("p", "line.telephone", { phone, code }), Object.assign(document.createElement("p"), { className: "big", textContent: code }), image];
+    // As long as somebody still talks it stands beside the conversation.
+    if (document.body.dataset.screen === "talk") $("ask").replaceChildren(...parts);
+    else $("screen").append(...parts);
   }
 
   again() {
@@ -223,6 +243,8 @@ class Face {
   louder(step) {
     this.level = Math.min(1, Math.max(0.2, this.level + step));
     this.call?.loudness(this.level);
+    voice.loudness(this.level);
+    voice.again();
   }
 
   end(how) {
@@ -236,6 +258,8 @@ class Face {
   }
 
   hangUp() {
+    this.line?.stop();
+    this.line = null;
     this.call?.end();
     this.call = null;
   }

@@ -1,5 +1,6 @@
 // The screens before somebody has come: one question each, the same keys in the same places.
-import { LANGUAGES, plain, say, speak, told } from "./words.js";
+import { voice } from "./voice.js";
+import { LANGUAGES, plain, say, sentence, speak, told } from "./words.js";
 
 const main = document.getElementById("screen");
 const foot = document.getElementById("foot");
@@ -9,7 +10,6 @@ export function key(word, does, { kind = "", values = {}, from } = {}) {
   made.type = "button";
   if (kind) made.className = kind;
   say(made, word, values, from);
-  made.dataset.word = word;
   made.addEventListener("click", does);
   return made;
 }
@@ -24,6 +24,16 @@ export function show(name, ...parts) {
     title.tabIndex = -1;
     title.focus({ preventScroll: true });
   }
+  guide();
+}
+
+// What stands on the screen is said, too; never a code, and nothing of anybody.
+const SPOKEN = ["n", "seconds", "phone", "office", "hours", "day", "place"];
+
+function guide() {
+  const sentences = [...main.querySelectorAll("h1[data-word], p[data-word]")].map(sentence);
+  const known = sentences.filter(({ values }) => Object.keys(values).every((name) => SPOKEN.includes(name) && String(values[name]).length <= 80));
+  if (known.length) voice.say(...known);
 }
 
 export const title = (word, values) => told("h1", word, values);
@@ -42,12 +52,16 @@ export function pair(...keys) {
   return made;
 }
 
-// The footer: back, larger letters, louder and softer; the key that calls a person always stands at its right end.
-export function footer({ back, person, louder, softer }) {
+// The footer: back, larger letters, hearing it again, louder and softer; the key that calls a person always stands at its right end.
+let louder = () => {};
+export const loudness = (does) => (louder = does);
+
+export function footer({ back, person, talking = false }) {
   const keys = [];
   if (back) keys.push(key("screen.back", back, { kind: "quiet" }));
   keys.push(key("screen.larger", () => document.body.classList.toggle("larger"), { kind: "quiet" }));
-  if (louder) keys.push(key("screen.softer", softer, { kind: "quiet" }), key("screen.louder", louder, { kind: "quiet" }));
+  if (!talking) keys.push(key("screen.repeat", () => voice.again(), { kind: "quiet" }));
+  keys.push(key("screen.softer", () => louder(-0.2), { kind: "quiet" }), key("screen.louder", () => louder(0.2), { kind: "quiet" }));
   if (person) {
     const call = key("screen.call", person, { kind: "strong" });
     call.id = "call-person";

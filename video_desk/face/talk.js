@@ -1,7 +1,8 @@
 // While an operator is there: their picture, who has the control, what is asked of the resident.
 import { on, tell } from "./bridge.js";
+import { Captions } from "./captions.js";
 import { footer, key, pair, show } from "./screens.js";
-import { plain, say, told } from "./words.js";
+import { language, plain, say, told } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -9,6 +10,7 @@ export class Talk {
   constructor(face) {
     this.face = face;
     this.met = false;
+    this.captions = new Captions(face);
     on("strip", ({ strip }) => (document.body.dataset.strip = strip ? "yes" : "no"));
     on("control", ({ control }) => this.controls(control));
     on("secret", ({ secret }) => this.secret(secret));
@@ -30,6 +32,7 @@ export class Talk {
 
   hide() {
     this.met = false;
+    this.captions.end();
     $("talk").hidden = true;
     $("screen").hidden = false;
     $("said").textContent = "";
@@ -39,7 +42,9 @@ export class Talk {
   }
 
   foot() {
-    footer({ louder: () => this.face.louder(0.2), softer: () => this.face.louder(-0.2) });
+    footer({ talking: true });
+    $("foot").append(key("interpreter.write", () => this.captions.write(), { kind: "quiet" }));
+    if (this.captions.offered) $("foot").append(key("screen.captions", () => this.captionsKey(), { kind: "quiet" }));
     $("foot").append(key("end.finish", () => this.leave(), { kind: "stop" }));
     $("foot").lastElementChild.id = "finish";
   }
@@ -51,6 +56,8 @@ export class Talk {
     const works = employer || plain("start.staff");
     say($("operator-name"), "start.joined", { name: operator, employer: works });
     $("who").textContent = `${operator}（${works}）`;
+    // Whoever does not speak Japanese is offered the interpreter at once.
+    if (this.captions.offered && !["ja", "easy"].includes(language())) this.asks({ which: "interpreter" });
   }
 
   goesOn() {
@@ -60,6 +67,11 @@ export class Talk {
 
   note(word, values = {}) {
     say($("said"), word, values);
+  }
+
+  // A note that holds no longer is taken back.
+  quiet(word) {
+    if ($("said").dataset.word === word) $("said").textContent = "";
   }
 
   controls(operator) {
@@ -92,8 +104,22 @@ export class Talk {
       names.className = "same";
       names.append(told("p", "same.signed_in", { name: left }), told("p", "same.holder", { name: right }));
       $("ask").replaceChildren(told("p", "same.title"), names, two("same.different", "same.same"));
+    } else if (which === "licence") $("ask").replaceChildren(told("p", "card.licence"), two("screen.no", "screen.yes"));
+    else if (which === "keep") $("ask").replaceChildren(told("p", "keep.ask", { days: this.face.counter.follow_days }), two("screen.no", "screen.yes"));
+    else if (which === "interpreter" && this.captions.offered) {
+      const { countries, providers } = this.face.counter.interpreter;
+      const names = new Intl.DisplayNames(document.documentElement.lang, { type: "region" });
+      const place = countries.map((one) => names.of(one)).join(", ");
+      const who = Object.assign(document.createElement("p"), { className: "small", textContent: providers.join(" / ") });
+      $("ask").replaceChildren(told("p", "interpreter.ask"), told("p", "interpreter.explain", { place }), who, two("screen.no", "screen.yes"));
     } else if (which === "end") this.leave();
     else $("ask").replaceChildren();
+  }
+
+  // Captions are asked for, and given up, by the same key.
+  captionsKey() {
+    if (document.body.dataset.captions === "yes") tell("answer", { which: "interpreter", yes: false });
+    else this.asks({ which: "interpreter" });
   }
 
   card(words) {

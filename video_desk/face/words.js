@@ -18,7 +18,14 @@ export const plain = (key, values = {}, from = chosen) =>
   filled(page.words[from][key] ?? page.words.ja[key] ?? key, values).replace(/\{([^{}|]+)\|[ぁ-んー]+\}/g, "$1");
 
 // The same with its readings above the characters, put into an element.
+const FILLED = new WeakMap();
+
+// With what an element was filled in.
+export const sentence = (place) => ({ key: place.dataset.word, values: FILLED.get(place) ?? {} });
+
 export function say(place, key, values = {}, from = chosen) {
+  place.dataset.word = key;
+  FILLED.set(place, values);
   const text = filled(page.words[from][key] ?? page.words.ja[key] ?? key, values);
   place.lang = TAGS[from] ?? from;
   place.replaceChildren();

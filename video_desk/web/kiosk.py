@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from flask import render_template, request
+from sqlalchemy.orm import Session
 
 from contact_center.errors import BadInput
 from contact_center.web import device, device_only, for_programs, house, public
-from video_desk import languages
+from video_desk import guidance, languages
+from video_desk.model import DeskSession
+from video_desk.service import VideoDesk
 from video_desk.web import blueprint
+from video_desk.web.heard import interpreted
 
 
 @blueprint.get("/kiosk/")
@@ -19,6 +23,27 @@ def face() -> Any:
     words = {language: languages.words(language) for language in languages.LANGUAGES}
     page = {"words": words, "languages": languages.LANGUAGES, "counter": device().place}
     return render_template("video_desk/kiosk.html", page=page)
+
+
+@blueprint.get("/kiosk/voice")
+@device_only
+def voice() -> Any:
+    """A sentence of the kiosk's, spoken."""
+    asked = request.args
+    values = {name: value for name, value in asked.items() if name not in ("language", "key")}
+    return guidance.spoken(asked.get("language", ""), asked.get("key", ""), values), 200, {"Content-Type": "audio/ogg"}
+
+
+@blueprint.post("/kiosk/heard")
+@device_only
+@for_programs
+def heard() -> Any:
+    """What the resident has said: written, and translated for the operator. It is answered and forgotten."""
+    return interpreted(_their_own, operator=False)
+
+
+def _their_own(desk: VideoDesk, session: Session, id: int) -> DeskSession:
+    return desk.of_counter(session, device().place, id)
 
 
 @blueprint.post("/kiosk/enrol")

@@ -11,6 +11,7 @@ from flask import render_template
 from contact_center.clock import day_of
 from contact_center.web import actor, house, permission
 from video_desk import health, kiosks, languages, service
+from video_desk.interpreter.phrases import phrases
 from video_desk.procedures import Procedure
 from video_desk.web import blueprint
 
@@ -37,15 +38,17 @@ def panel() -> Any:
     data = {
         "languages": names,
         "procedures": {one.id: _procedure(one, desk.place(one) is not None) for one in desk.procedures}, "counters": counters,
+        "interprets": any(desk.interpreter.place(city) is not None for city in actor().cities),
+        "phrases": [one["ja"] for one in phrases()],
         "words": {key: text.replace("{office}", "市の担当課") for key, text in languages.words("ja").items()},
     }  # fmt: skip
     return render_template("video_desk/panel.html", data=data)
 
 
 def _procedure(one: Procedure, opens: bool) -> dict[str, Any]:
-    steps = [{"id": step.id, "say": step.say, "touch": step.touch, "unless": step.unless} for step in one.step]
+    steps = [{"id": step.id, "say": step.say, "touch": step.touch, "guard": step.guard, "unless": step.unless} for step in one.step]
     outcomes = [[code, OUTCOMES.get(code, code)] for code in one.outcomes]
-    return {"title": one.title, "opens": opens, "devices": one.devices, "steps": steps, "outcomes": outcomes}
+    return {"title": one.title, "opens": opens, "site": one.site, "devices": one.devices, "steps": steps, "outcomes": outcomes}
 
 
 @blueprint.get("/desk/counters")

@@ -1,9 +1,9 @@
-// Requests of the booking pages. What is typed for a caller travels in the body of a request, never in an address.
-import { t } from "../../contact_center/web/browser/words.js";
+// Requests of pages. What is typed of a person travels in the body of a request, never in an address.
+import { t } from "./words.js";
 
-export const poster = (csrf, say) => async (path, asked) => {
+export const poster = (prefix, csrf, say) => async (path, asked = {}) => {
   try {
-    const answer = await fetch(`/booking/${path}`, {
+    const answer = await fetch(`${prefix}${path}`, {
       method: "POST", credentials: "same-origin", body: JSON.stringify(asked),
       headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrf },
     });
