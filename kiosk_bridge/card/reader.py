@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from datetime import date
 from pathlib import Path
 from typing import Protocol
 
 from contact_center.errors import Unavailable
 from kiosk_bridge.card.profile import profiles
 from kiosk_bridge.card.read import CardGone, CardState, Kind, read
-from kiosk_bridge.card.virtual import VirtualCard
+from kiosk_bridge.card.virtual import card_of
 
 
 class Reader(Protocol):
@@ -24,7 +22,7 @@ class Reader(Protocol):
 
 
 class VirtualReader:
-    """A reader whose card stands in a JSON file: `{}` for none, else `expires`, `left`, `other`, `mute` of a `VirtualCard`."""
+    """A reader whose card stands in a JSON file, as `card_of` reads it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -32,14 +30,11 @@ class VirtualReader:
     def look(self) -> CardState:
         """The card as the file says now."""
         try:
-            said = json.loads(self._path.read_text("utf-8"))
+            card = card_of(self._path.read_text("utf-8"))
         except (OSError, ValueError) as error:
             raise Unavailable("カードリーダーがありません。") from error
-        if not said:
+        if card is None:
             return CardState(Kind.NONE)
-        if said.get("expires"):
-            said["expires"] = date.fromisoformat(said["expires"])
-        card = VirtualCard(**{"expires": None, **said})
 
         def transmit(command: bytes) -> tuple[bytes, int]:
             answer = card.transmit(command)
@@ -61,6 +56,7 @@ class PcscReader:
         """Connect, read what needs no PIN, and let go: the page's own software needs the card."""
         try:
             from smartcard.Exceptions import CardConnectionException, NoCardException, SmartcardException
+            from smartcard.pcsc.PCSCExceptions import BaseSCardException
             from smartcard.System import readers
         except ImportError as error:
             raise Unavailable("カードリーダーの部品（pyscard）がありません。") from error
@@ -74,7 +70,8 @@ class PcscReader:
             return CardState(Kind.NONE)
         except CardConnectionException:
             return CardState(Kind.UNREADABLE)
-        except SmartcardException as error:
+        except (SmartcardException, BaseSCardException) as error:
+            # The service itself not being there (pcscd) is of pyscard's other family.
             raise Unavailable("カードリーダーがありません。") from error
 
         def transmit(command: bytes) -> tuple[bytes, int]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from typing import Annotated, Literal
 
+import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -14,6 +16,9 @@ from cryptography.x509.oid import NameOID
 
 ATR = bytes.fromhex("3BE000FF8131FE4514")
 JPKI, ENTRY = bytes.fromhex("D392F000260100000001"), bytes.fromhex("D3921000310001010408")
+
+FRESH = {"user": 3, "signature": 5, "entry": 3}
+"""Tries that a fresh card allows of each PIN."""
 
 
 @dataclass
@@ -28,7 +33,7 @@ class VirtualCard:
     expires: date | None
     user_pin: str = "1234"
     signature_pin: str = "ABC123"
-    left: dict[str, int] = field(default_factory=lambda: {"user": 3, "signature": 5, "entry": 3})
+    left: dict[str, int] = field(default_factory=FRESH.copy)
     other: bool = False
     mute: bool = False
     _application: bytes = b""
@@ -39,6 +44,8 @@ class VirtualCard:
         if self.mute:
             return b"\x6f\x00"
         kind = command[:2]
+        if kind in (b"\x00\xa4", b"\x00\xb0") and len(command) < 5:
+            return b"\x67\x00"
         if kind == b"\x00\xa4":
             return self._select(command)
         if kind == b"\x00\xb0":
@@ -88,10 +95,31 @@ class VirtualCard:
             return bytes((0x63, 0xC0 | self.left[name]))
         right = {"user": self.user_pin, "entry": self.user_pin, "signature": self.signature_pin}[name]
         if command[5 : 5 + command[4]] == right.encode():
-            self.left[name] = {"user": 3, "signature": 5, "entry": 3}[name]
+            self.left[name] = FRESH[name]
             return b"\x90\x00"
         self.left[name] -= 1
         return bytes((0x63, 0xC0 | self.left[name])) if self.left[name] else b"\x69\x84"
+
+
+class _Said(msgspec.Struct, forbid_unknown_fields=True):
+    """A card in a file: what it does not say is as on a fresh card."""
+
+    expires: date | None = None
+    user_pin: str = "1234"
+    signature_pin: str = "ABC123"
+    left: dict[Literal["user", "signature", "entry"], Annotated[int, msgspec.Meta(ge=0, le=15)]] = {}
+    other: bool = False
+    mute: bool = False
+
+
+def card_of(said: str) -> VirtualCard | None:
+    """The card of a file.
+
+    :param said: the file's text, JSON: `{}` for no card, else `expires` (`2029-05-01`), `left`, `other`, `mute` of a `VirtualCard`.
+    :raises ValueError: where that says no card.
+    """
+    card = msgspec.structs.asdict(msgspec.json.decode(said, type=_Said))
+    return VirtualCard(**card | {"left": FRESH | card["left"]}) if msgspec.json.decode(said) else None
 
 
 @cache
