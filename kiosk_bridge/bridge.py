@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from contact_center.clock import Clock
 from contact_center.errors import MadoguchiError, Unavailable
+from kiosk_bridge import system
 from kiosk_bridge.centre import Centre
 from kiosk_bridge.child import Child
 from kiosk_bridge.config import Config
+from kiosk_bridge.diagnosis import Diagnosis
 from kiosk_bridge.face import Face
 from kiosk_bridge.health import FAULT, GOOD, devices
+from kiosk_bridge.power import rest
 
 LOOK_EVERY = 2.0
 """Seconds after which a session's standing is asked for, should a word of the hub have been lost."""
 
 REPORT_EVERY = 60.0
 """Seconds between two reports; the centre counts the minutes in which a counter could serve."""
+
+HOURS_EVERY = 60.0
+"""Seconds between two looks at the counter's hours."""
 
 AGAIN_AFTER = 2.0
 """Seconds until a face or session that could not be begun is begun again."""
@@ -49,22 +56,27 @@ class Bridge:
         self.centre.on("kiosk.changed", lambda said: self._do(self._stand()))
         self.centre.on("kiosk.counter_changed", lambda said: self._do(self._know()))
         self.centre.on("kiosk.join", self._join)
+        self.centre.on("kiosk.power", lambda said: self._do(self._power(said["do"])))
+        self._counter: dict[str, Any] = {}
+        self._checks: dict[str, str] = {}
+        self._diagnosis = Diagnosis(config, token, clock, lambda: self.face, lambda: self._checks)
 
     async def run(self) -> None:
         """Serve residents until cancelled.
 
         :raises NotSignedIn: where the centre does not know this kiosk any more.
         """
+        self._over = asyncio.get_running_loop().create_future()
         link = asyncio.ensure_future(self.centre.run())
         self._warm_up()
         faces = asyncio.ensure_future(self._keep_face())
-        looks, reports = asyncio.ensure_future(self._keep_looking()), asyncio.ensure_future(self._keep_reporting())
+        loops = [link, faces, *map(asyncio.ensure_future, (self._keep_looking(), self._keep_reporting(), self._keep_hours()))]
         try:
-            done, _ = await asyncio.wait([link, faces, looks, reports], return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait([*loops, self._over], return_when=asyncio.FIRST_COMPLETED)
             for one in done:
                 one.result()
         finally:
-            for task in (link, faces, looks, reports, *self._tasks):
+            for task in (*loops, *self._tasks):
                 task.cancel()
             await self._close()
 
@@ -88,7 +100,7 @@ class Bridge:
 
     async def _know(self, opens: bool = False) -> None:
         """Ask what the counter is now, and show it."""
-        counter = await self.centre.ask("kiosk.counter")
+        counter = self._counter = await self.centre.ask("kiosk.counter")
         if self.face is None:
             return
         if opens and self._session is None:
@@ -112,6 +124,10 @@ class Bridge:
             self.face.show("code", **await self.centre.ask("kiosk.code", session=self._session))
 
     def _join(self, said: dict[str, Any]) -> None:
+        if said["session"] is None:
+            if self._session is None:
+                self._do(self._diagnosis.show(said["ticket"]))
+            return
         self._wants_to_join = said
         self._let_join()
 
@@ -128,15 +144,40 @@ class Bridge:
 
     async def _keep_reporting(self) -> None:
         """Look at the devices while nobody needs them, and say how they are."""
-        found: dict[str, str] = {}
         while True:
             if self._session is None:
-                found = await asyncio.to_thread(devices, self._config)
+                self._checks = await asyncio.to_thread(devices, self._config)
             face = self.face is not None and not self.face.ended
             browser = self._child is not None or (self._spare is not None and self._spare.done())
             with suppress(MadoguchiError):
-                await self.centre.ask("kiosk.report", checks=found | {"face": _word(face), "browser": _word(browser)})
+                await self.centre.ask("kiosk.report", checks=self._checks | {"face": _word(face), "browser": _word(browser)})
             await asyncio.sleep(REPORT_EVERY if self.centre.there else AGAIN_AFTER)
+
+    # -- its hours -----------------------------------------------------------------------------------------------------------
+
+    async def _keep_hours(self) -> None:
+        """Shut the machine down when its counter has closed, where the installer wants that."""
+        while True:
+            await asyncio.sleep(HOURS_EVERY)
+            off = rest(self._spans(), self._clock.now()) if self._config.sleeps and self._session is None else None
+            if off is not None:
+                with suppress(Unavailable):
+                    await system.power_off(int(off.total_seconds()))
+
+    def _spans(self) -> list[tuple[datetime, datetime]]:
+        return [(datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in self._counter.get("spans", ())]
+
+    async def _power(self, do: str) -> None:
+        """A supervisor has the kiosk begin anew, or shut down until its counter opens; never while somebody stands before it."""
+        if self._session is not None:
+            return
+        if do == "restart":
+            # Whoever has started us starts us again: everything begins clean.
+            self._over.set_result(None)
+        else:
+            off = rest(self._spans(), self._clock.now())
+            if off is not None:
+                await system.power_off(int(off.total_seconds()))
 
     # -- the face ------------------------------------------------------------------------------------------------------------
 
@@ -216,6 +257,7 @@ class Bridge:
         except MadoguchiError as error:
             face.show("refused", sentence=error.sentence())
             return
+        await self._diagnosis.end()
         self._session = told["session"]
         self._child.say("begin", place=told["place"])
         self._let_join()

@@ -27,6 +27,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     :param reader: part of the card reader's name, or `virtual:` and a file; empty: none.
     :param pad: whether the screen shows keys for PINs and passwords; not where a PIN pad is at hand.
     :param browser: further words of both browsers' command line.
+    :param sleeps: whether the machine shuts itself down out of its counter's hours, and begins again before them.
     :param rehearsal: a script may stand in for the resident (training, demo, tests).
     """
 
@@ -42,6 +43,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reader: str = ""
     pad: bool = True
     browser: tuple[str, ...] = ()
+    sleeps: bool = False
     rehearsal: bool = False
 
     @property

@@ -8,7 +8,7 @@ from twisted.internet.threads import blockingCallFromThread
 
 from contact_center import ice
 from contact_center.audit import Act
-from contact_center.errors import NotFound, Unavailable
+from contact_center.errors import Conflict, NotFound, Unavailable
 from contact_center.events import Recorded
 from contact_center.hub import Hub
 from contact_center.identity import Actor
@@ -131,6 +131,32 @@ def open_desk(hub: Hub, actor: Actor, message: m.OpenDesk) -> Iterator[Message]:
     if not hub.to_device(row.counter, m.JoinDesk(session=row.id, ticket=grant.ticket("device"))):
         raise Unavailable("端末とつながっていません。声でのご案内を続けてください。つながりしだい、画面が出ます。")
     yield result(message, session=row.id, ticket=grant.ticket("person"))
+
+
+def diagnose(hub: Hub, actor: Actor, message: m.Diagnose) -> Iterator[Message]:
+    """Let a supervisor look at a kiosk; each side gets a ticket of its own."""
+    _nobody_there(hub, actor, message.counter)
+    hub.house.audit.record(Act(actor.word, "desk.diagnose", f"counter:{message.counter}", {}))
+    grant = blockingCallFromThread(hub.reactor, hub.relay.open, actor.person, message.counter)
+    if not hub.to_device(message.counter, m.JoinDesk(session=None, ticket=grant.ticket("device"))):
+        raise Unavailable("端末とつながっていません。電源と回線を、現地の職員に確かめてください。")
+    yield result(message, ticket=grant.ticket("person"))
+
+
+def power(hub: Hub, actor: Actor, message: m.SetPower) -> Iterator[Message]:
+    """Have a kiosk begin anew, or rest."""
+    _nobody_there(hub, actor, message.counter)
+    hub.house.audit.record(Act(actor.word, "desk.power", f"counter:{message.counter}", {"do": message.do}))
+    if not hub.to_device(message.counter, m.PowerKiosk(do=message.do)):
+        raise Unavailable("端末とつながっていません。電源と回線を、現地の職員に確かめてください。")
+    yield from ()
+
+
+def _nobody_there(hub: Hub, actor: Actor, counter: str) -> None:
+    with hub.house.database.reading() as session:
+        actor.require("contact.correct", hub.house.directory.line(session, counter).line.city_id)
+        if service.of(hub.house).open_at(session, counter) is not None:
+            raise Conflict("いま利用者が手続きをしています。終わってからもう一度お試しください。")
 
 
 def step(hub: Hub, actor: Actor, message: m.DoneStep) -> Iterator[Message]:

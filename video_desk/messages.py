@@ -136,11 +136,39 @@ class CounterChanged(Message):
 
 @dataclass(frozen=True, kw_only=True)
 class JoinDesk(Message):
-    """To a kiosk: an operator is about to look; this ticket opens its side of the relay."""
+    """To a kiosk: somebody is about to look; this ticket opens its side of the relay.
+
+    :param session: whose browser is looked at; None: the kiosk itself, while nobody stands before it.
+    """
 
     TYPE: ClassVar[str] = "kiosk.join"
-    session: int
+    session: int | None
     ticket: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PowerKiosk(Message):
+    """To a kiosk: begin anew, or shut down until its counter opens."""
+
+    TYPE: ClassVar[str] = "kiosk.power"
+    do: Literal["restart", "rest"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Diagnose(Message):
+    """A supervisor wants to look at a kiosk before which nobody stands; the result is their side's ticket."""
+
+    TYPE: ClassVar[str] = "desk.diagnose"
+    counter: Word
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetPower(Message):
+    """A supervisor has a kiosk begin anew, or shut down until its counter opens."""
+
+    TYPE: ClassVar[str] = "desk.power"
+    counter: Word
+    do: Literal["restart", "rest"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,9 +57,7 @@ TRANSLATION_URL = Setting(
 )  # fmt: skip
 TRANSLATION_KEY = Setting("desk.translation_key", "", "Key of that endpoint.", secret=True)
 TRANSLATION_MODEL = Setting("desk.translation_model", "", "Name of its model.")
-TRANSLATION_COUNTRY = Setting(
-    "desk.translation_country", "", "Country in which it computes (ISO 3166-1), as declared."
-)
+TRANSLATION_COUNTRY = Setting("desk.translation_country", "", "Country in which it computes (ISO 3166-1), as declared.")
 TRANSLATION_RETENTION = Setting(
     "desk.translation_retention", "", "How long its provider keeps what it is sent, in words for residents."
 )

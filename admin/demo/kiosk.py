@@ -1,4 +1,4 @@
-"""The kiosk of the demo, and its scene: a card application from the resident's touch to the last thing wiped.
+"""The kiosk of the demo, its resident and its operator.
 
 The kiosk is enrolled as an installer would, with a drawn face for a camera and a virtual card in its reader.
 """
@@ -11,6 +11,8 @@ from contextlib import suppress
 from typing import Any
 
 import cv2
+import numpy as np
+import zxingcpp
 
 from admin.demo.stage import Stage
 from contact_center.errors import Unavailable
@@ -25,7 +27,6 @@ MEDIA = (
     "--use-fake-device-for-media-stream", "--disable-gpu", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-AGENT_SAYS = "はい、マイナンバーカードの窓口でございます。お手伝いします。"
 PRESSES = 12
 """How often an operator presses where nothing happens: a page that is still coming takes no press."""
 
@@ -49,6 +50,33 @@ def kiosk(stage: Stage, counter: str = COUNTER, **more: Any) -> Kiosk:
     path.write_text("".join(f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in said.items()))
     enrol_kiosk(read_config(path), stage.house.devices.invite("operator", "kiosk", f"{counter} kiosk", counter))
     return Kiosk(path)
+
+
+def put_paper(stage: Stage, application_id: str, counter: str = COUNTER) -> None:
+    """Lay an application form under the kiosk's stand camera: its code leads to the practice site, with the digits filled in."""
+    address = f"{site(stage)}?id={application_id}"
+    code = zxingcpp.create_barcode(address, zxingcpp.BarcodeFormat.QRCode).to_image(scale=8)
+    table = np.full((1700, 1300), 90, np.uint8)
+    table[60:1640, 80:1220] = 250
+    square = np.asarray(code)[:700, :700]
+    table[200 : 200 + square.shape[0], 200 : 200 + square.shape[1]] = square
+    cv2.putText(table, application_id, (180, 1000), cv2.FONT_HERSHEY_SIMPLEX, 1.6, 20, 3)
+    cv2.imwrite(str(stage.home / f"kiosk-{counter}" / "paper.png"), cv2.cvtColor(table, cv2.COLOR_GRAY2BGR))
+
+
+def site(stage: Stage) -> str:
+    """The practice application site."""
+    return f"http://127.0.0.1:{stage.house.settings[REHEARSAL_PORT]}/apply/"
+
+
+def control(stage: Stage, what: str, **said: Any) -> None:
+    """Tell the practice sites something by their back door."""
+    settings = stage.house.settings
+    asked = urllib.request.Request(
+        f"http://127.0.0.1:{settings[REHEARSAL_PORT]}/control/{what}", json.dumps(said).encode(),
+        {"X-Control": settings[REHEARSAL_TOKEN], "Content-Type": "application/json"},
+    )  # fmt: skip
+    urllib.request.urlopen(asked).close()  # noqa: S310 - the practice sites on this machine
 
 
 def put_card(stage: Stage, counter: str = COUNTER, **card: Any) -> None:
@@ -132,83 +160,3 @@ def begins(kiosk: Kiosk, *topic: str, language: str = "ja", child: bool = False)
             kiosk.touches(f"declare.{one}")
         kiosk.touches("screen.next")
     kiosk.touches("start.start")
-
-
-def applies(stage: Stage, operator: Operator, who: dict[str, Any]) -> str:
-    """A card application, page by page; the reception number."""
-    site = f"http://127.0.0.1:{stage.house.settings[REHEARSAL_PORT]}/apply/"
-    before = len(ledger(stage, "mails"))
-    operator.goes_to(f"{site}?id={who['application_id']}")
-    operator.clicks("a.key[href='/apply/terms']", "input[name=agree]")
-    operator.clicks("input[name=agree]", "input[name=agree]:checked")
-    operator.clicks("form[action='/apply/terms'] button", "#name")
-    operator.writes("#name", who["name"])
-    operator.writes("#mail", f"{who['id']}@mihon.example")
-    operator.writes("#again", f"{who['id']}@mihon.example")
-    operator.clicks("form button", "form[action='/apply/send'] button")
-    operator.clicks("form[action='/apply/send'] button", "main strong")
-    stage.wait(lambda: len(ledger(stage, "mails")) > before, 20, "メールが届きません")
-    operator.goes_to(ledger(stage, "mails")[-1]["url"])
-    stage.say("メールで届いたURLを開き、写真の画面まで進みました")
-    operator.clicks("a.key[href='/apply/photo']", "#photo")
-    page = operator.page
-    page.click("#dk-devices button[data-what=guide]")
-    page.click("#dk-devices button[data-what=shoot]")
-    page.click("#dk-devices button[data-what=put]")
-    page.wait_for_selector("#dk-devices button[data-what=guide]")
-    operator.clicks("form[action='/apply/photo'] button", "form[action='/apply/photo/keep'] button")
-    operator.clicks("form[action='/apply/photo/keep'] button", "form[action='/apply/details'] button")
-    stage.say("写真を撮り、確かめて、ファイルを作らずにページに入れました")
-    operator.clicks("a[href='/apply/details?by=date']", "input[name=birthday]")
-    operator.clicks("input[name=birthday]", "input[name=birthday]:focus")
-    page.wait_for_selector("#dk-date:not([hidden])")
-    page.fill("#dk-date-input", who["birthday"])
-    page.click("#dk-date button")
-    operator.clicks("form[action='/apply/details'] button", "form[action='/apply/register'] button")
-    page.click("#dk-keys button[data-does=ask_yes]")
-    operator.kiosk.touches("screen.yes")
-    page.wait_for_selector("#dk-steps input[data-step=read-back]:checked")
-    operator.clicks("form[action='/apply/register'] button", ".number")
-    return str(ledger(stage, "applications")[-1]["number"])
-
-
-def play(stage: Stage) -> None:
-    """Play the scene.
-
-    :raises Unavailable: naming the step that did not come to pass.
-    """
-    who = next(one for one in ledger(stage, "people") if one["id"] == "hanako")
-    page = stage.page(stage.browser(stage.voice("counter", AGENT_SAYS)))
-    stage.sign_in(page, "agent")
-    page.wait_for_selector("#take-seat:not([hidden])")
-    stage.take_seat(page)
-    stand = kiosk(stage)
-    try:
-        stage.say("窓口の端末を登録し、動かしました。住民が「申し込む」に触れ、同意し、申告しました")
-        begins(stand, "new", "new_with_form")
-        operator = Operator(stage, page, stand)
-        operator.answers()
-        stage.say("映像と声がつながりました: " + stand.sees("#operator-name"))
-        operator.opens()
-        operator.is_allowed()
-        stage.say("住民の許しを得て、オペレーターが住民のブラウザーを操作します")
-        number = applies(stage, operator, who)
-        stage.say(f"申請が受け付けられました。申請受付番号 {number}")
-        page.click("#dk-keys button[data-does=ask_end]")
-        stand.sees("#ask button[data-word='end.finish']")
-        stand.touches("end.finish")
-        stand.sees("body[data-screen=wiped] h1")
-        page.wait_for_selector("#presence[data-state=wrapping]")
-        page.locator("#dk-control", has_text="消えました").wait_for()
-        stage.say("住民が終わりに触れ、端末の情報はすべて消えました: " + page.inner_text("#dk-control"))
-        page.select_option("#dk-outcome", "done")
-        page.check("#categories input[value=new]", force=True)
-        page.check("#outcomes input[value=faq]", force=True)
-        page.wait_for_selector("#finish:not([disabled])")
-        page.keyboard.press("Control+Enter")
-        page.wait_for_selector("#presence[data-state=available]")
-        page.click("#leave-seat")
-        page.wait_for_selector("#take-seat:not([hidden])")
-    finally:
-        stand.close()
-        page.context.close()

@@ -38,6 +38,16 @@ def memory() -> Path:
     return Path(named)
 
 
+async def power_off(seconds: int) -> None:
+    """Sleep (S4); a task of the scheduler that may wake the machine, set up by the installer, starts it before the opening.
+
+    :raises Unavailable: where that is not allowed.
+    """
+    done = await asyncio.create_subprocess_exec("shutdown", "/h")
+    if await done.wait():
+        raise Unavailable("この端末は、自動で終了できません。")
+
+
 async def start_with_pipes(
     command: Sequence[str], reads: int, writes: int, environment: Mapping[str, str]
 ) -> asyncio.subprocess.Process:

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from admin.demo.stage import Stage
 from contact_center.contacts import Contact
+from contact_center.speech.hearing import HEARD, likeness, load
 from telephony.demo import Resident
 from telephony.pbx import render
-from contact_center.speech.hearing import HEARD, likeness, load
 
 from .conftest import Desk, agent_voice, callbacks
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from admin.demo.stage import Stage
+from contact_center.speech.hearing import HEARD, likeness, load
 from telephony.demo import Resident, first_call
 from telephony.pbx import render
 from telephony.pbx.translate import from_queue_log
 from telephony.prompts.make import TEXTS, spoken
-from contact_center.speech.hearing import HEARD, likeness, load
 
 from .conftest import Desk, callbacks, events, last_event
 

@@ -11,8 +11,8 @@ from contextlib import nullcontext
 import pytest
 
 from admin.demo.stage import Stage
-from telephony.demo import Resident
 from contact_center.speech.hearing import HEARD, likeness, load
+from telephony.demo import Resident
 
 from .conftest import Desk, agent_voice, callbacks, events, kill, last_event, process, settled
 

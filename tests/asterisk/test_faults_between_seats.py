@@ -15,9 +15,9 @@ import pytest
 from admin.demo.stage import Stage
 from contact_center.contacts import Contact
 from contact_center.errors import Unavailable
+from contact_center.speech.hearing import HEARD, likeness, load
 from telephony.demo import Resident, voice
 from telephony.pbx import render
-from contact_center.speech.hearing import HEARD, likeness, load
 
 from .conftest import Desk, agent_voice, callbacks, sit_down
 from .test_faults import kill_and_settle, no_ghosts, notice_is_gone

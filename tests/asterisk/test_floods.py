@@ -18,10 +18,10 @@ from contact_center.errors import Unavailable
 from contact_center.reports import folded
 from contact_center.reports.figures import Figures, counted
 from contact_center.settings import SERVICE_LEVEL
+from contact_center.speech.hearing import HEARD, likeness, load
 from telephony.demo import LINE_NUMBER, Resident
 from telephony.pbx import render
 from telephony.settings import SIP_PORT
-from contact_center.speech.hearing import HEARD, likeness, load
 
 from .conftest import Desk, agent_voice, callbacks
 from .test_faults import no_ghosts

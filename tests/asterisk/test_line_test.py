@@ -15,13 +15,13 @@ import pytest
 
 from admin.demo.stage import Stage
 from contact_center.clock import SystemClock
+from contact_center.speech.hearing import HEARD
 from telephony.hours import OPEN, what_a_caller_hears
 from telephony.line_test import last, line_test
 from telephony.pbx import render
 from telephony.pbx.trunk import trunk_state
 from telephony.settings import HTTP_PORT, SIP_PORT
 from telephony.softphone import SoftphoneProcess
-from contact_center.speech.hearing import HEARD
 
 from .conftest import Desk, callbacks, events, last_event
 

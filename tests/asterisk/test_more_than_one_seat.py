@@ -12,9 +12,9 @@ from admin.demo.stage import Stage
 from contact_center.audit.trail import AuditRow
 from contact_center.contacts import Contact
 from contact_center.database import Database
+from contact_center.speech.hearing import HEARD, likeness, load
 from telephony.demo import Resident, voice
 from telephony.pbx import render
-from contact_center.speech.hearing import HEARD, likeness, load
 
 from .conftest import Desk, agent_voice, sit_down
 

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from admin.demo.stage import Stage, temporary_home
+from contact_center.speech.hearing import HEARD, likeness, load
 from telephony.demo import Resident
 from telephony.pbx import render
 from telephony.pbx.trunk import REGISTERED, trunk_state
-from contact_center.speech.hearing import HEARD, likeness, load
 from tests.conftest import CLONE, MORE
 
 from .conftest import events

@@ -14,8 +14,8 @@ from contact_center.contacts import Contact
 from contact_center.reports import folded
 from contact_center.reports.figures import counted
 from contact_center.settings import SERVICE_LEVEL
-from telephony.demo import RESIDENT_SAYS, Resident, voice
 from contact_center.speech.hearing import HEARD, likeness, load
+from telephony.demo import RESIDENT_SAYS, Resident, voice
 from tests.asterisk.conftest import Desk, agent_voice, sit_down
 from tests.asterisk.test_faults import no_ghosts
 from tests.conftest import CLONE, MORE, short_greetings

@@ -11,8 +11,8 @@ import pytest
 
 from admin.demo.stage import Stage
 from contact_center.personal import Owner
-from telephony.demo import Resident
 from contact_center.speech.hearing import HEARD, likeness, load
+from telephony.demo import Resident
 from tests.asterisk.conftest import Desk, process, sit_down
 from tests.conftest import CLONE
 

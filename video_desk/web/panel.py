@@ -9,7 +9,7 @@ from typing import Any
 from flask import render_template
 
 from contact_center.clock import day_of
-from contact_center.web import actor, house, permission
+from contact_center.web import actor, house, page_words, permission
 from video_desk import health, kiosks, languages, service
 from video_desk.interpreter.phrases import phrases
 from video_desk.procedures import Procedure
@@ -66,5 +66,6 @@ def counters() -> Any:
             "minutes": {one: built.ledger.minutes(session, f"counter:{one}", first, now) for one in mine},
             "checks": kiosks.checks(session, sorted(mine), day_of(now - timedelta(days=14))),
             "names": {one.counter: one.name for one in standing},
+            "page": {"language": me.language, "words": page_words(), "parts": kiosks.PARTS},
         }
     return render_template("video_desk/counters.html", parts=kiosks.PARTS, **page)
