@@ -136,8 +136,9 @@ def registers_account(stage: Stage, operator: Operator, who: dict[str, Any]) -> 
     page.click("#dk-keys button[data-does=ask_yes]")
     resident.touches("screen.yes")
     page.wait_for_selector("#dk-steps input[data-step=read-back]:checked")
-    operator.clicks("form[action='/portal/account/register'] button:not([name])", "form[action='/portal/logout'] button")
-    operator.clicks("form[action='/portal/logout'] button", "main:not(:has(table))")
+    register = "form[action='/portal/account/register']"
+    operator.clicks(f"{register} button:not([name])", f"body:not(:has({register}))")
+    operator.clicks("form[action='/portal/logout'] button", "body:not(:has(form[action='/portal/logout']))")
     stage.wait(lambda: who["id"] in ledger(stage, "accounts"), 10, "口座が登録されていません")
 
     def signed_out() -> bool:
