@@ -7,7 +7,7 @@ import re
 import socket
 
 from contact_center.errors import SettingsError
-from contact_center.settings import WEB_HOST, WEB_NAMES, WEB_PORT, Setting, Settings
+from contact_center.settings import TURN_SECRET, TURN_URLS, WEB_HOST, WEB_NAMES, WEB_PORT, Setting, Settings
 from telephony.settings import (
     AMI_PORT,
     HTTP_PORT,
@@ -81,6 +81,11 @@ def _check_words(settings: Settings) -> None:
                 ipaddress.ip_network(word)
             except ValueError as error:
                 raise refuse(setting, word, "番地や範囲（10.0.0.0/8 など）") from error
+    if settings[TURN_URLS] and not settings[TURN_SECRET]:
+        raise SettingsError(
+            "%(place)s: turn.urls を書いたら、turn.secret（TURNサーバーと同じ秘密）も書いてください。",
+            place=settings.place(TURN_URLS),
+        )  # fmt: skip
     if settings[TRUNK_KIND] == "registration" and not settings[TRUNK_USER]:
         raise SettingsError(
             "%(place)s: trunk.kind が registration のときは、trunk.user と trunk.password も書いてください。",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from contact_center import ice
 from contact_center.audit import Act
 from contact_center.errors import Conflict, Unavailable
 from contact_center.hub import Hub
@@ -76,7 +77,8 @@ def ask_phone(hub: Hub, actor: Actor, message: m.AskPhone) -> Iterator[Message]:
             raise Unavailable("この席の電話ソフトが動いていません。起動してから、もう一度お試しください。")
         yield _result(message, native=True)
         return
-    yield _result(message, native=False, **account(hub, seat))
+    relays = ice.servers(hub.house.settings, hub.house.clock, seat.id)
+    yield _result(message, native=False, ice=relays, **account(hub, seat))
 
 
 def close_line(hub: Hub, actor: Actor, message: m.CloseLine) -> Iterator[Message]:

@@ -191,6 +191,8 @@ def _reloads(changed: list[str]) -> Iterator[str]:
     if "pjsip.conf" in changed:
         yield "module reload res_pjsip.so"
         yield "module reload res_pjsip_outbound_registration.so"
+    if "rtp.conf" in changed:
+        yield "module reload res_rtp_asterisk.so"
     if "queues.conf" in changed:
         yield "queue reload all"
     if "musiconhold.conf" in changed:

@@ -97,6 +97,7 @@ def values(house: House, at: Places, session: Session, closings: Sequence[Closin
         "sip_port": settings[s.SIP_PORT], "tls_port": settings[s.SIP_TLS_PORT], "http_port": settings[s.HTTP_PORT],
         "ami_port": settings[s.AMI_PORT], "ami_secret": house.keyring.secret("ami"), "ami_events": EVENTS, "unread_events": UNREAD,
         "rtp_first": settings[s.RTP_FIRST], "rtp_last": settings[s.RTP_LAST], "nat": _nat(house),
+        "media_address": _media_address(house, at),
         "certificate": settings.home / "tls" / "server.pem", "certificate_key": settings.home / "tls" / "server.key",
         "trunks": trunks, "trunk_kind": trunks[0]["kind"], "trunk_number": trunks[0]["number"], "backup": len(trunks) > 1,
         "probe_secret": house.keyring.secret("probe"),
@@ -166,6 +167,18 @@ def _nat(house: House) -> str:
     networks = [n.strip() for n in house.settings[s.LOCAL_NETWORKS].split(",") if n.strip()]
     words = [f"external_media_address = {address}", f"external_signaling_address = {address}"]
     return "\n".join([*words, *(f"local_net = {ipaddress.ip_network(n)}" for n in networks)])
+
+
+def _media_address(house: House, at: Places) -> str:
+    """The address seen from outside as a number; empty where there is none."""
+    address = house.settings[s.MEDIA_ADDRESS]
+    try:
+        return str(socket.getaddrinfo(address, None, socket.AF_INET)[0][4][0]) if address else ""
+    except OSError:
+        # A name that cannot be looked up just now is what it was.
+        former = at.etc / "rtp.conf"
+        known = re.search(r"(?m)^\S+ => ([^,]+),", former.read_text()) if former.exists() else None
+        return known.group(1) if known else ""
 
 
 def _trunk(house: House, at: Places, trunk: s.TrunkSettings) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from admin.demo.stage import Stage
+from contact_center.speech.hearing import HEARD, likeness, load
 from telephony.demo import Resident
 from telephony.pbx import render
 from telephony.prompts.make import spoken
-from contact_center.speech.hearing import HEARD, likeness, load
 
 from .conftest import Desk, callbacks, events, last_event
 
