@@ -53,7 +53,7 @@ fi
 # 3. Python ---------------------------------------------------------------------------------------------------------
 [ -x $python ] || stop "$python is missing: the centre uses Debian's own Python."
 $python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' || stop "$python is $($python -V 2>&1); Python 3.11 or 3.12 is needed."
-wanted=$(cat setup.cfg pyproject.toml package.json telephony/browser/*.js deploy/setup.sh | sha256sum | cut -c1-16)
+wanted=$(cat setup.cfg pyproject.toml package.json */browser/*.js */face/*.js contact_center/web/browser/*.js deploy/setup.sh | sha256sum | cut -c1-16)
 if [ "$(cat .venv/setup-done 2>/dev/null)" != "$wanted" ]; then
   say "Python packages into .venv (from setup.cfg)"
   [ -x .venv/bin/python ] || $python -m venv .venv

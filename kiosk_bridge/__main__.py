@@ -9,6 +9,7 @@ import ssl
 import sys
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -59,7 +60,10 @@ def enrol_kiosk(config: Config, code: str) -> None:
         with urllib.request.urlopen(asked, timeout=15, context=trust(config)) as answer:  # noqa: S310
             token = json.load(answer)["token"]
     except urllib.error.HTTPError as error:
-        said = json.loads(error.read() or b"{}").get("sentence", "")
+        said = ""
+        with suppress(ValueError, AttributeError):
+            # A proxy before a centre that is just starting answers in another way.
+            said = json.loads(error.read()).get("sentence", "")
         raise BadInput("%(said)s", said=said or "センターがコードを受け付けません。") from error
     except (OSError, ssl.SSLError, ValueError) as error:
         raise Unavailable("センターにつながりません。centre と authority を確かめてください。") from error
