@@ -112,9 +112,11 @@ def follow_up_move() -> Any:
 @blueprint.get("/desk/city/helped")
 @permission("city.view")
 def list_of_helped() -> Any:
-    """The list of persons helped, as a sheet: as the city's office wants to have it."""
+    """The list of persons helped, as a sheet: as the city's office wants to have it. Without days it is that of this month."""
+    today = day_of(house().clock.now())
     try:
-        first, last = (date.fromisoformat(request.args.get(name, "")) for name in ("first", "last"))
+        first = date.fromisoformat(request.args.get("first", today.replace(day=1).isoformat()))
+        last = date.fromisoformat(request.args.get("last", today.isoformat()))
     except ValueError as error:
         raise BadInput("日付を確かめてください。") from error
     if last < first or last - first > timedelta(days=366):
