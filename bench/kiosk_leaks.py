@@ -202,7 +202,7 @@ async def trials(count: int, seed: int, heard: Callable[[int], None] = lambda _:
     """Play so many trials in one browser."""
     chance, outcome, server, watcher = random.Random(seed), Outcome(), _serve(), Watcher()
     host = f"127.0.0.1:{server.server_port}"
-    browser = await Chromium.start(Window(0, 0, *SIZE, shown=False))
+    browser = await Chromium.start(Window(0, 0, *SIZE, shown=False), gated=True)
     booth = watcher.booth = Booth(browser, SystemClock(), watcher.send, watcher.tell)
     await booth.open(Place(f"http://{host}/", (host, f"localhost:{server.server_port}")), SIZE)
     booth.screen.share(True)

@@ -1,4 +1,4 @@
-"""Running the benchmarks: `madoguchi bench [calls ring_to_card ami_storm hub million desk day faq booking]`."""
+"""Running the benchmarks: `madoguchi bench [calls ring_to_card ami_storm hub million desk day faq booking counter leaks]`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bench.measure import Findings
 from contact_center.clock import SystemClock
 from contact_center.errors import BadInput
 
-BENCHMARKS = ("calls", "ring_to_card", "ami_storm", "hub", "million", "desk", "day", "faq", "booking")
+BENCHMARKS = ("calls", "ring_to_card", "ami_storm", "hub", "million", "desk", "day", "faq", "booking", "counter", "leaks")
 
 
 def run(which: Sequence[str] = ()) -> dict[str, Any]:

@@ -18,11 +18,11 @@ if is_root; then cache=/var/cache/madoguchi; else cache=${XDG_CACHE_HOME:-$HOME/
 export MADOGUCHI_CACHE=$cache
 
 # 1. Debian packages ------------------------------------------------------------------------------------------------
-packages="python3 python3-venv debootstrap nginx-light redis-server chromium chromium-sandbox fonts-ipafont-gothic fonts-wqy-microhei espeak-ng libgl1 libglib2.0-0 libxcb1 libpango-1.0-0 libpangoft2-1.0-0 util-linux procps"
+packages="python3 python3-venv debootstrap nginx-light redis-server chromium chromium-sandbox fonts-ipafont-gothic fonts-wqy-microhei espeak-ng tesseract-ocr tesseract-ocr-jpn libgl1 libglib2.0-0 libxcb1 libpango-1.0-0 libpangoft2-1.0-0 util-linux procps"
 case $what in
   run) ;;
   test) packages="$packages postgresql libfaketime coturn iproute2 nftables pcscd vsmartcard-vpcd opensc python3-pyscard" ;;
-  bench) packages="$packages postgresql sip-tester" ;;
+  bench) packages="$packages postgresql sip-tester xvfb x11vnc" ;;
   *) stop "deploy/setup.sh [run|test|bench]" ;;
 esac
 missing=$(for p in $packages; do [ "$(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null)" = installed ] || echo "$p"; done | xargs)

@@ -22,6 +22,9 @@ from contact_center.personal.masking import MASKED
 from video_desk.events import CityAnswered, CityAsked
 from video_desk.model import ASK, FIELDS, ID, Ask, DeskSession
 
+AGREED = "keep"
+"""The fact that the resident has agreed by their own touch to be kept."""
+
 LONG_SECONDS = 600
 """From then on somebody telephones the city: the resident waits at the counter."""
 
@@ -63,6 +66,13 @@ def waiting(session: Session, cities: Iterable[str]) -> list[Ask]:
     """What cities have not answered yet, the oldest first. Nothing in it is personal."""
     wanted = select(Ask).where(Ask.state == "asked", Ask.city.in_(list(cities)))
     return list(session.scalars(wanted.order_by(Ask.asked_at)))
+
+
+def states(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """How far the city is with what it was asked for these sessions, where their residents have gone and wait for it."""
+    wanted = select(Ask.session_id, Ask.state).join(DeskSession, DeskSession.id == Ask.session_id)
+    found = session.execute(wanted.where(Ask.session_id.in_(list(ids)), Ask.state != "over", DeskSession.ended_at.is_not(None)))
+    return {one.session_id: one.state for one in found}
 
 
 def show(house: House, session: Session, actor: Actor, id: int) -> dict[str, str]:
@@ -113,10 +123,17 @@ def take(house: House, session: Session, actor: Actor, row: DeskSession) -> str:
     return kept.reveal()
 
 
+def late(house: House, session: Session, id: int) -> str:
+    """The digits that the city has found for a session after its resident had gone; empty where there are none."""
+    found = of_session(session, id)
+    kept = house.vault.get(session, Owner(ASK, str(found.id)), ID) if found is not None else None
+    return kept.reveal() if kept is not None else ""
+
+
 def end(house: House, session: Session, row: DeskSession) -> None:
-    """The session is over: what was asked is forgotten, unless its outcome says that the city's answer is waited for."""
+    """The session is over: what was asked is forgotten, unless the resident has agreed by their own touch to be told later."""
     found = of_session(session, row.id)
-    if found is None or (found.state == "asked" and row.outcome == "waits_for_city"):
+    if found is None or (found.state == "asked" and AGREED in row.facts):
         return
     found.state = "over"
     house.vault.erase(session, Owner(ASK, str(found.id)))

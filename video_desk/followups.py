@@ -25,12 +25,10 @@ from contact_center.house import House
 from contact_center.identity import Actor
 from contact_center.mailbox import Mailbox, address_of
 from contact_center.personal import Owner, Personal, mask
+from video_desk import asks
 from video_desk import settings as s
 from video_desk.events import FollowUpMoved
 from video_desk.model import FOLLOW_UP, KEPT, DeskSession, FollowUp
-
-AGREED = "keep"
-"""The fact that the resident has agreed by their own touch to be kept."""
 
 WAITS = ("sent", "defect", "explained", "reapplied")
 """The states in which somebody still has to do something, or something is waited for."""
@@ -50,7 +48,7 @@ def begin(house: House, session: Session, actor: Actor, row: DeskSession, name: 
     :raises BadInput: where name or telephone number is missing.
     :raises Conflict: where it is followed already.
     """
-    if AGREED not in row.facts:
+    if asks.AGREED not in row.facts:
         raise NotAllowed("利用者の同意がまだです。「連絡先を預かってよいか尋ねる」を押し、利用者のタッチを待ってください。")
     name, phone = name.strip(), phone.strip()
     if not name or len(re.sub(r"\D", "", phone)) < 10:
@@ -165,7 +163,7 @@ def _set(house: House, session: Session, row: FollowUp, state: str, reason: str,
 
 
 def show(house: House, session: Session, actor: Actor, id: int) -> dict[str, str]:
-    """Whom to telephone; the look is on the record.
+    """Whom to telephone, with the `digits` that the city has found since they went; the look is on the record.
 
     :raises NotFound: where there is no such application in the actor's cities.
     """
@@ -174,7 +172,8 @@ def show(house: House, session: Session, actor: Actor, id: int) -> dict[str, str
         actor.require("city.view", row.city)
     house.audit.record(Act(actor.word, "desk.follow_up.show", f"follow_up:{row.id}", {}))
     found = {field: house.vault.get(session, Owner(FOLLOW_UP, str(row.id)), field) for field in KEPT}
-    return {field: value.reveal() if value is not None else "" for field, value in found.items()}
+    told = {field: value.reveal() if value is not None else "" for field, value in found.items()}
+    return told | {"digits": asks.late(house, session, row.session_id)}
 
 
 def listed(session: Session, cities: Iterable[str]) -> list[FollowUp]:

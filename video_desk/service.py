@@ -225,7 +225,7 @@ class VideoDesk:
         """Something that a step waits for has come to pass at the kiosk: by its devices, or by the resident's own touch."""
         if row.ended_at is not None:
             return
-        if word == followups.AGREED and word not in row.facts:
+        if word == asks.AGREED and word not in row.facts:
             row.facts = [*row.facts, word]
             moved = DeskMoved(city=row.city, contact=row.contact_id, actor="resident", session=row.id)
             self._house.log.append(session, moved)

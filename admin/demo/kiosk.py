@@ -147,8 +147,8 @@ class Operator:
         self.page.keyboard.insert_text(text)
 
 
-def begins(kiosk: Kiosk, *topic: str, language: str = "ja", child: bool = False) -> None:
-    """A resident chooses language and topic, agrees, declares and touches "start"."""
+def declares(kiosk: Kiosk, *topic: str, language: str = "ja", child: bool = False) -> None:
+    """A resident chooses language and topic, agrees and declares, and stands before "start"."""
     kiosk.sees(f"button[data-language={language}]")
     kiosk.do(f"document.querySelector('button[data-language={language}]').click()")
     for one in topic:
@@ -159,4 +159,10 @@ def begins(kiosk: Kiosk, *topic: str, language: str = "ja", child: bool = False)
         for one in ("child_parent", "child_card") if child else ("mine",):
             kiosk.touches(f"declare.{one}")
         kiosk.touches("screen.next")
+    kiosk.sees("button[data-word='start.start']")
+
+
+def begins(kiosk: Kiosk, *topic: str, language: str = "ja", child: bool = False) -> None:
+    """The same, who then touches "start"."""
+    declares(kiosk, *topic, language=language, child=child)
     kiosk.touches("start.start")

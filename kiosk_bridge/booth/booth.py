@@ -60,6 +60,7 @@ class Booth:
         :param size: of the page, in pixels.
         :raises Unavailable: where the page does not open.
         """
+        self._browser.lead_to(place.hosts)
         self.pages = Pages(self._browser.devtools, self, place.hosts, place.secret_fields, self._pad)
         self.own = OwnPages(self._browser.devtools, self.pages)
         self.hands = Hands(self._browser.devtools, self.pages, lambda: place.start)
@@ -113,7 +114,11 @@ class Booth:
             return
         if isinstance(verb, m.Reply) and self._control:
             # A page that asks something answers nothing else, not even the press that made it ask.
-            self.pages.answer_box(verb.accept, verb.text)
+            self.pages.boxes.answer(verb.accept, verb.text)
+            return
+        if isinstance(verb, m.Go) and verb.to == "start" and self._control:
+            # The way out of a page that answers nothing any more, whatever else is waiting for it.
+            await self.hands.start_over()
             return
         async with self._typed:
             if isinstance(verb, m.Mark):

@@ -22,6 +22,7 @@ EDITS = {"a": "selectAll", "z": "undo", "y": "redo"}
 GRACE = 0.05
 """Seconds after the browser has answered an act of the operator in which the page may still tell of it as a touch."""
 
+RESIDENTS_ALONE = "暗証番号などの入力中は、利用者だけが操作できます。"
 KIND_OF = {m.Pointer: "pointerdown", m.Wheel: "wheel", m.Key: "keydown"}
 """How a page tells of each verb; what an input method writes presses no key."""
 
@@ -54,7 +55,7 @@ class Hands:
         :raises Unavailable: where no page is open.
         """
         if await self._pages.swear() is None or self._pages.secret:
-            raise NotAllowed("暗証番号などの入力中は、利用者だけが操作できます。")
+            raise NotAllowed(RESIDENTS_ALONE)
         if isinstance(verb, (m.Text, m.Compose)) and not await self._pages.typable():
             return
         kind = "" if isinstance(verb, m.Pointer) and verb.what != "down" else KIND_OF.get(type(verb), "")
@@ -113,10 +114,17 @@ class Hands:
             more = {"text": text} if text and kind == "keyDown" else {}
             await self._send("Input.dispatchKeyEvent", type=kind, windowsVirtualKeyCode=KEYS[verb.key], **named, **more)
 
+    async def start_over(self) -> None:
+        """Bring the menu's first page, whatever the page that is shown does.
+
+        :raises NotAllowed: while the resident types a secret.
+        """
+        if self._pages.secret:
+            raise NotAllowed(RESIDENTS_ALONE)
+        await self._pages.open(self._start())
+
     async def _go(self, to: str) -> None:
-        if to == "start":
-            await self._pages.open(self._start())
-        elif to == "anew":
+        if to == "anew":
             await self._send("Page.reload")
         else:
             history = await self._send("Page.getNavigationHistory")

@@ -7,7 +7,8 @@ import json
 from contextlib import suppress
 
 from contact_center.errors import Unavailable
-from kiosk_bridge.booth.pages import Pages, Session
+from kiosk_bridge.booth.pages import Pages
+from kiosk_bridge.booth.session import Session
 from kiosk_bridge.browser import Devtools
 
 PUT = """function (data, name, type) {
@@ -41,19 +42,10 @@ class OwnPages:
 
         :raises Unavailable: where the browser is gone.
         """
-        target = (await self._devtools.send("Target.createTarget", url="about:blank"))["targetId"]
-        for _ in range(200):
-            found = next(
-                (one for one in self._pages.sessions.values() if one.target == target and one.id in self._pages.order), None
-            )
-            if found is not None:
-                break
-            await asyncio.sleep(0.01)
-        else:
-            raise Unavailable("ページが開きません。")
-        tree = await self._devtools.send("Page.getFrameTree", found.id)
-        await self._devtools.send("Page.setDocumentContent", found.id, frameId=tree["frameTree"]["frame"]["id"], html=html)
-        return target
+        window = await self._pages.new_window()
+        tree = await self._devtools.send("Page.getFrameTree", window.id)
+        await self._devtools.send("Page.setDocumentContent", window.id, frameId=tree["frameTree"]["frame"]["id"], html=html)
+        return window.target
 
     async def run(self, target: str, expression: str) -> None:
         """Evaluate in a page of ours."""

@@ -6,12 +6,14 @@ import asyncio
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from importlib.resources import files
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 from contact_center.errors import Unavailable
+from kiosk_bridge.addresses import leads_to
+from kiosk_bridge.booth.boxes import Boxes
+from kiosk_bridge.booth.session import Owner, Session
 from kiosk_bridge.browser import Devtools, Ended
 
 WORLD = "kiosk"
@@ -35,59 +37,13 @@ CUT_OFF, OPENED_AGAIN = "net::ERR_ABORTED", 3
 GUARD_WITHIN, GUARD_LOOKS = 10.0, 500
 """Seconds within which the first page is there and guarded, and how often that is looked at."""
 
-BOXES_WITHIN = 60.0
-"""Seconds after which a box that nobody answers is closed as if cancelled."""
-
-
-class Owner(Protocol):
-    """Who is told what happens in the pages."""
-
-    def changed(self) -> None:
-        """Another page is shown, or it may look different."""
-
-    def hold(self) -> None:
-        """Something may be a secret now."""
-
-    def touched(self, kind: str) -> None:
-        """Somebody has touched a page."""
-
-    def told(self, what: dict[str, Any]) -> None:
-        """Something for the console and the kiosk's face, without any value of a page."""
-
-
-@dataclass
-class Session:
-    """A page, a frame in a process of its own, or a worker."""
-
-    id: str
-    kind: str
-    target: str
-    worlds: set[int] = field(default_factory=set)
-    """Our world in each of its documents, by context."""
-
-    secrets: set[int] = field(default_factory=set)
-    """Worlds in which something is a secret as far as is known."""
-
-    parent: str = ""
-    guarded: asyncio.Event = field(default_factory=asyncio.Event)
+LOOK_AFTER, ALIVE_WITHIN = 2.0, 3.0
+"""Seconds after which a page that does not go is looked at, and within which it then says that it is alive, or lets go."""
 
 
 def allowed(url: str, hosts: Iterable[str]) -> bool:
-    """Whether an address is one of the menu's: `host` or `host:port`; a page's own data and blank pages are."""
-    parts = urlsplit(url)
-    if parts.scheme in ("data", "blob", "about"):
-        return True
-    try:
-        port = parts.port
-    except ValueError:
-        return False
-    usual = {"https": 443, "http": 80, "wss": 443, "ws": 80}.get(parts.scheme)
-    if usual is None or parts.hostname is None:
-        return False
-    named = {f"{parts.hostname}:{port or usual}"}
-    if (port or usual) == usual:
-        named.add(parts.hostname)
-    return bool(named & set(hosts))
+    """Whether a page may ask for an address: the menu's hosts, its own data and blank pages."""
+    return url.partition(":")[0] in ("data", "blob", "about") or leads_to(url, hosts)
 
 
 class Pages:
@@ -109,9 +65,8 @@ class Pages:
         self.order: list[str] = []
         """The sessions of windows, the shown one last."""
 
-        self.box: dict[str, Any] | None = None
-        """What a page asks or says just now, with the session that does."""
-
+        self.boxes = Boxes(devtools, self._box_told)
+        self._making = 0
         self.chooser: tuple[str, int] | None = None
         """The file field that was pressed last, with its page."""
 
@@ -120,8 +75,7 @@ class Pages:
             ("Target.attachedToTarget", self._attached), ("Target.detachedFromTarget", self._detached),
             ("Runtime.executionContextCreated", self._world_made), ("Runtime.executionContextDestroyed", self._world_gone),
             ("Runtime.executionContextsCleared", self._worlds_cleared), ("Runtime.bindingCalled", self._said),
-            ("Fetch.requestPaused", self._wants), ("Page.javascriptDialogOpening", self._box_opened),
-            ("Page.javascriptDialogClosed", self._box_closed), ("Page.fileChooserOpened", self._chooser_opened),
+            ("Fetch.requestPaused", self._wants), ("Page.fileChooserOpened", self._chooser_opened),
             ("Page.frameNavigated", self._navigated), ("Inspector.targetCrashed", self._crashed),
         ):  # fmt: skip
             devtools.on(event, handler)
@@ -164,23 +118,74 @@ class Pages:
         return [*direct, *(deeper for one in direct for deeper in self._below(one.id))]
 
     async def open(self, url: str) -> None:
-        """Go to an address of the menu.
+        """Go to an address of the menu; a window whose page does not let go of it is put away for a new one.
 
-        :raises Unavailable: where it is none, or no page is open.
+        :raises Unavailable: where it is none, no page is open, or it does not open.
         """
         top = self.shown
-        if top is None or not allowed(url, self._hosts):
+        if top is None or not leads_to(url, self._hosts):
             raise Unavailable("このメニューにないページです。")
-        await self._wait_for_guard(top)
-        why = ""
+        if not await self._goes(top, url):
+            olds = [self.sessions[id] for id in self.order]
+            new = await self.new_window()
+            for old in olds:
+                # What hangs is not asked.
+                self._devtools.send("Page.crash", old.id)
+                self._devtools.send("Target.closeTarget", targetId=old.target)
+            await self._goes(new, url)
+
+    async def _goes(self, one: Session, url: str) -> bool:
+        """Whether a page went there; False where it hangs.
+
+        :raises Unavailable: where the address does not open.
+        """
+        if one.crashed:
+            return False
+        await self._wait_for_guard(one)
+        why, before = "", one.arrived
         for _ in range(OPENED_AGAIN):
-            asked = self._devtools.send("Page.navigate", top.id, url=url)
+            asked = self._devtools.send("Page.navigate", one.id, url=url)
+            done, _pending = await asyncio.wait([asked], timeout=LOOK_AFTER)
+            if not done and not await self._is_alive(one):
+                return False
             done, _pending = await asyncio.wait([asked], timeout=OPEN_WITHIN)
+            if one.id not in self.sessions or one.crashed:
+                return False
             why = asked.result().get("errorText", "") if done else "timeout"
             if why != CUT_OFF:
                 break
         if why:
             raise Unavailable("ページを開けません（%(why)s）。", why=why)
+        # The browser answers as soon as the site does; the page that is there must still let go.
+        for _ in range(GUARD_LOOKS if asked.result().get("loaderId") else 0):
+            if one.arrived > before:
+                return True
+            await asyncio.sleep(ALIVE_WITHIN / GUARD_LOOKS)
+        return one.arrived > before or not asked.result().get("loaderId")
+
+    async def _is_alive(self, one: Session) -> bool:
+        if one.crashed or self.boxes.open is not None:
+            return False
+        done, _ = await asyncio.wait([self._devtools.send("Runtime.evaluate", one.id, expression="1")], timeout=ALIVE_WITHIN)
+        return bool(done)
+
+    async def new_window(self) -> Session:
+        """A window of ours before all others, empty and guarded.
+
+        :raises Unavailable: where none comes.
+        """
+        self._making += 1
+        try:
+            target = (await self._devtools.send("Target.createTarget", url="about:blank"))["targetId"]
+            for _ in range(GUARD_LOOKS):
+                found = [one for one in self.sessions.values() if one.target == target and one.id in self.order]
+                if found:
+                    await self._wait_for_guard(found[0])
+                    return found[0]
+                await asyncio.sleep(GUARD_WITHIN / GUARD_LOOKS)
+        finally:
+            self._making -= 1
+        raise Unavailable("ブラウザのページが開きません。")
 
     async def swear(self) -> float | None:
         """Ask every document of the shown window whether something is a secret.
@@ -239,8 +244,10 @@ class Pages:
 
     async def _guard(self, one: Session) -> None:
         send, id = self._devtools.send, one.id
-        if one.kind == "page" and len(self.order) >= MOST_WINDOWS:
-            await self._devtools.send("Target.closeTarget", targetId=one.target)
+        if one.kind == "page" and len(self.order) >= MOST_WINDOWS and not self._making:
+            send("Target.closeTarget", targetId=one.target)
+            # As long as it waits, every window of its process does.
+            await send("Runtime.runIfWaitingForDebugger", id)
             return
         # All of it stands in the pipe before the page is let go; the browser carries it out in this order.
         first = [send("Target.setAutoAttach", id, autoAttach=True, waitForDebuggerOnStart=True, flatten=True)]
@@ -269,8 +276,7 @@ class Pages:
         self.sessions.pop(said["sessionId"], None)
         if said["sessionId"] in self.order:
             self.order.remove(said["sessionId"])
-            if self.box is not None and self.box["session"] == said["sessionId"]:
-                self._box_closed({}, said["sessionId"])
+            self.boxes.closed(said["sessionId"])
         self._owner.changed()
 
     def _world_made(self, said: dict[str, Any], session: str) -> None:
@@ -343,30 +349,9 @@ class Pages:
             # Only the host is told: the rest of an address may hold a person's data.
             self._owner.told({"blocked": urlsplit(url).hostname or ""})
 
-    def _box_opened(self, said: dict[str, Any], session: str) -> None:
-        text = {"kind": said["type"], "message": said["message"][:500], "default": said.get("defaultPrompt", "")[:500]}
-        self.box = {"session": session, **text}
-        if said["type"] == "beforeunload":
-            # Nobody is kept on a page.
-            self.answer_box(True)
-            return
-        self._owner.told({"box": text})
-        asyncio.get_running_loop().call_later(BOXES_WITHIN, self._give_up, self.box)
-
-    def _give_up(self, box: dict[str, Any]) -> None:
-        if self.box is box:
-            self.answer_box(False)
-
-    def answer_box(self, accept: bool, text: str = "") -> None:
-        """Answer what a page asks or says."""
-        if self.box is not None:
-            more = {"promptText": text} if self.box["kind"] == "prompt" and accept else {}
-            self._devtools.send("Page.handleJavaScriptDialog", self.box["session"], accept=accept, **more)
-
-    def _box_closed(self, _: dict[str, Any], session: str) -> None:
-        if self.box is not None and self.box["session"] == session:
-            self.box = None
-            self._owner.told({"box": None})
+    def _box_told(self, told: dict[str, Any]) -> None:
+        self._owner.told(told)
+        if told["box"] is None:
             self._owner.changed()
 
     def _chooser_opened(self, said: dict[str, Any], session: str) -> None:
@@ -376,7 +361,10 @@ class Pages:
 
     def _navigated(self, said: dict[str, Any], session: str) -> None:
         if session in self.order and not said["frame"].get("parentId"):
+            self.sessions[session].arrived += 1
             self._owner.told({"page": urlsplit(said["frame"]["url"]).hostname or ""})
 
     def _crashed(self, _: dict[str, Any], session: str) -> None:
+        if (one := self.sessions.get(session)) is not None:
+            one.crashed = True
         self._owner.told({"crashed": True})

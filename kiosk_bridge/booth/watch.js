@@ -14,10 +14,13 @@
   const NO_FIELD = new Set(["select", "button", "a", "summary", "area", "video", "audio", "details", "label", "option", "iframe", "frame"]);
   const DATES = new Set(["date", "time", "month", "week", "datetime-local"]);
   const OPAQUE = new Set(["CANVAS", "OBJECT", "EMBED", "FENCEDFRAME"]);
+  // What a browser hands to another program.
+  const OTHERS = /^(?!(https?|about|blob|data|javascript):)[a-z][a-z0-9+.-]*:/i;
   // Values as long as these are looked for in the page's text too: shorter ones would be found in any date.
   const LONG = 6;
   const sticky = new Set();
-  const roots = new WeakSet();
+  // The document, and every shadow root that is known.
+  const roots = new Set();
   const known = new WeakSet();
   // Shadow roots that pages keep to themselves, by host; the bridge hands them in.
   const closed = new WeakMap();
@@ -86,11 +89,13 @@
       if (typed.length >= 4) values.add(typed);
     }
     if (!values.size) return false;
-    for (const field of document.querySelectorAll("input, textarea")) {
-      if (!sticky.has(field) && values.has(field.value) && !masked(field) && field.getClientRects().length) return true;
+    for (const root of roots) {
+      for (const field of root.querySelectorAll("input, textarea")) {
+        if (!sticky.has(field) && values.has(field.value) && !masked(field) && field.getClientRects().length) return true;
+      }
+      const text = (root === document ? document.body : root)?.textContent ?? "";
+      for (const one of values) if (one.length >= LONG && text.includes(one)) return true;
     }
-    const text = document.body?.textContent ?? "";
-    for (const one of values) if (one.length >= LONG && text.includes(one)) return true;
     return false;
   };
 
@@ -138,9 +143,21 @@
   };
 
   // Somebody touches the page: the bridge knows which touches are the operator's.
-  for (const kind of ["pointerdown", "keydown", "wheel"]) {
-    document.addEventListener(kind, (event) => event.isTrusted && kioskSays(JSON.stringify({ touched: kind })), { capture: true, passive: true });
+  // On the window, and before any listener of the page's own: none of them can keep it from us. A window that is handed on has them.
+  for (const kind of globalThis.kiosk ? [] : ["pointerdown", "keydown", "wheel"]) {
+    addEventListener(kind, (event) => event.isTrusted && kioskSays(JSON.stringify({ touched: kind })), { capture: true, passive: true });
   }
+
+  // Nothing comes between a resident and the page: no other program is started, the whole screen and the pointer stay ours.
+  if (!globalThis.kiosk) {
+    globalThis.navigation?.addEventListener("navigate", (event) => OTHERS.test(event.destination.url) && event.preventDefault());
+  }
+  document.addEventListener("click", (event) => {
+    const link = event.composedPath().find((one) => one.localName === "a" || one.localName === "area");
+    if (link && OTHERS.test(link.href)) event.preventDefault();
+  }, { capture: true });
+  document.addEventListener("fullscreenchange", () => document.fullscreenElement && document.exitFullscreen());
+  document.addEventListener("pointerlockchange", () => document.pointerLockElement && document.exitPointerLock());
 
   globalThis.kiosk = {
     of: document,

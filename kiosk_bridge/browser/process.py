@@ -12,7 +12,7 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from pathlib import Path
 from contact_center.errors import Unavailable
 from kiosk_bridge import system
 from kiosk_bridge.browser.devtools import Devtools
+from kiosk_bridge.browser.gate import Gate
 
 QUIET = (
     "--no-first-run", "--no-default-browser-check", "--disable-background-networking", "--disable-component-update",
@@ -41,6 +42,8 @@ PREFERENCES = {
     "browser": {"check_default_browser": False},
     "search": {"suggest_enabled": False},
     "net": {"network_prediction_options": 2},
+    "hardware": {"screen_capture_enabled": False},
+    "webrtc": {"ip_handling_policy": "disable_non_proxied_udp"},
 }
 """The same as the policies that docs/operate/kiosk.md has the installer set for the whole machine."""
 
@@ -63,32 +66,41 @@ class Window:
 
 
 class Chromium:
-    """One browser process and its folder. Made by `start`, gone with `wipe`."""
+    """One browser process and its folder. Made by `start`, gone with `wipe`.
 
-    def __init__(self, process: asyncio.subprocess.Process, folder: Path, our_write: int) -> None:
+    :param gate: its only way out; None: it is no resident's, and goes where it is told.
+    """
+
+    def __init__(self, process: asyncio.subprocess.Process, folder: Path, our_write: int, gate: Gate | None) -> None:
         self._process = process
+        self._gate = gate
         self._our_write = our_write
         self._transport: asyncio.ReadTransport | None = None
         self.folder = folder
         self.devtools = Devtools(lambda data: _write_all(our_write, data))
 
     @classmethod
-    async def start(cls, window: Window, words: Sequence[str] = (), memory: Path | None = None) -> Chromium:
+    async def start(cls, window: Window, words: Sequence[str] = (), gated: bool = False) -> Chromium:
         """Start a browser on an empty page.
 
         :param words: further words of its command line.
-        :param memory: a folder that lies in memory only; None: this system's.
+        :param gated: whether it is a resident's: it reaches nothing until `lead_to` names the hosts.
         :raises Unavailable: where it does not start.
         """
-        folder = Path(tempfile.mkdtemp(prefix="kiosk-", dir=memory or system.memory()))
+        folder, gate = Path(tempfile.mkdtemp(prefix="kiosk-", dir=system.memory())), Gate() if gated else None
         try:
-            return await cls._start_in(folder, window, words)
+            if gate is not None:
+                await gate.begin()
+                words = (*words, *gate.words)
+            return await cls._start_in(folder, window, words, gate)
         except BaseException:
+            if gate is not None:
+                gate.end()
             shutil.rmtree(folder, ignore_errors=True)
             raise
 
     @classmethod
-    async def _start_in(cls, folder: Path, window: Window, words: Sequence[str]) -> Chromium:
+    async def _start_in(cls, folder: Path, window: Window, words: Sequence[str], gate: Gate | None) -> Chromium:
         profile = folder / "profile" / "Default"
         profile.mkdir(parents=True, mode=0o700)
         (profile / "Preferences").write_text(json.dumps(PREFERENCES))
@@ -107,7 +119,7 @@ class Chromium:
         finally:
             os.close(to_browser)
             os.close(from_browser)
-        browser = cls(process, folder, our_write)
+        browser = cls(process, folder, our_write, gate)
         await browser._listen(our_read)
         await browser.devtools.send("Browser.getVersion")
         return browser
@@ -129,6 +141,11 @@ class Chromium:
     def pid(self) -> int:
         """Id of its first process, which leads its group."""
         return self._process.pid
+
+    def lead_to(self, hosts: Iterable[str]) -> None:
+        """Open the way out of a resident's browser to these hosts, `host` or `host:port`, and to no other."""
+        if self._gate is not None:
+            self._gate.lead_to(hosts)
 
     async def place(self, window: Window) -> None:
         """Put its window somewhere else on the screen, in front, without any frame.
@@ -166,6 +183,8 @@ class Chromium:
         with suppress(OSError):
             os.close(self._our_write)
         self.devtools.end()
+        if self._gate is not None:
+            self._gate.end()
         await asyncio.to_thread(_remove, self.folder)
 
 

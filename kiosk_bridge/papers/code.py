@@ -6,16 +6,16 @@ Only that is accepted: whoever lays another code under the camera leads the kios
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
 import zxingcpp
 
+from kiosk_bridge.addresses import leads_to
 from kiosk_bridge.papers.flat import Picture, enhance, flatten
 
-DIGITS = re.compile(r"\d{23}")
+DIGITS = re.compile(r"[0-9]{23}")
 """An application id (申請書ID)."""
 
 
@@ -63,23 +63,13 @@ def application_id(text: str, hosts: Iterable[str]) -> str:
 
     :raises NotAForm: for an address of another site, or one without exactly one such number.
     """
-    try:
-        parts = urlsplit(text.strip())
-        host, port = parts.hostname, parts.port
-    except ValueError as error:
-        raise NotAForm("other_host") from error
-    wanted = {host, f"{host}:{port}"} if port is not None else {host}
-    plain = parts.scheme == "https" or host == "127.0.0.1"
-    if not plain or parts.username is not None or not wanted & set(hosts):
+    if not leads_to(text, hosts):
+        raise NotAForm("other_host")
+    parts = urlsplit(text)
+    if parts.scheme != "https" and parts.hostname != "127.0.0.1":
         raise NotAForm("other_host")
     found = {value for _, value in parse_qsl(parts.query) if DIGITS.fullmatch(value)}
     found |= {part for part in parts.path.split("/") if DIGITS.fullmatch(part)}
     if len(found) != 1:
         raise NotAForm("no_id")
     return found.pop()
-
-
-def typed_id(text: str) -> str:
-    """The 23 digits as somebody has typed or read them out, blanks and hyphens left out; empty where they are not 23."""
-    digits = re.sub(r"[\s\-‐－ー]", "", unicodedata.normalize("NFKC", text))
-    return digits if DIGITS.fullmatch(digits) else ""

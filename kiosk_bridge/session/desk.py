@@ -17,13 +17,12 @@ from contact_center.errors import BadInput, MadoguchiError, NotAllowed, Unavaila
 from kiosk_bridge.booth.booth import Booth, Place
 from kiosk_bridge.browser import Chromium
 from kiosk_bridge.browser.process import Window
-from kiosk_bridge.camera import Camera
 from kiosk_bridge.card import advice
 from kiosk_bridge.card.reader import reader
 from kiosk_bridge.centre import open_socket
 from kiosk_bridge.config import Config
-from kiosk_bridge.papers import Form, NotAForm, read_form
 from kiosk_bridge.session import words as w
+from kiosk_bridge.session.papers import PapersDesk
 from kiosk_bridge.session.photo import PhotoDesk
 
 LARGEST = 8 << 20
@@ -55,7 +54,7 @@ class Desk:
         self._booth: Booth | None = None
         self._photo: PhotoDesk | None = None
         self._place: Place | None = None
-        self._form: Form | None = None
+        self._papers: PapersDesk | None = None
         self._relay: ClientConnection | None = None
         self._sending: asyncio.Queue[str | bytes] = asyncio.Queue()
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -67,7 +66,7 @@ class Desk:
         """Start the resident's browser before they are there, so that nobody waits for it."""
         config = self._config
         window = Window(config.strip, 0, config.width - config.strip, config.height, config.shown)
-        self._browser = await Chromium.start(window, config.browser)
+        self._browser = await Chromium.start(window, config.browser, gated=True)
         if config.shown:
             await self._browser.hide()
         self._tell_bridge("ready", folder=str(self._browser.folder), browser=self._browser.pid)
@@ -216,7 +215,7 @@ class Desk:
             case w.Photo():
                 self._do(self._open_photo().do(word.what))
             case w.Papers():
-                self._do(self._papers(word.what))
+                self._do(self._look_at_papers(word.what))
             case w.Check():
                 self._do(self._check(word.what))
             case w.Wrote():
@@ -289,32 +288,19 @@ class Desk:
             self._met("photo")
         if told["at"] in ("guide", "taken"):
             good = "still" if told["at"] == "guide" else "good"
-            self._tell_bridge("note", says=f"photo.{(told['faults'] or [good])[0]}", values={})
+            self._note(f"photo.{(told['faults'] or [good])[0]}")
 
-    async def _papers(self, what: str) -> None:
+    async def _look_at_papers(self, what: str) -> None:
         if self._place is None or self._booth is None:
             raise Unavailable("先にブラウザーを開いてください。")
-        if what == "fill":
-            if self._form is not None:
-                await self._booth.pages.open(self._form.address)
-                self._form = None
-                self._say({"papers": {"at": "filled"}})
-                self._met("application_id")
-            return
-        self._tell_bridge("note", says="paper.put", values={})
-        try:
-            camera = await asyncio.to_thread(Camera, self._config.papers)
-            picture = await asyncio.to_thread(camera.look)
-            camera.close()
-            self._form = await asyncio.to_thread(read_form, picture, self._place.hosts)
-            picture[:] = 0
-            self._say({"papers": {"at": "read"}})
-            self._tell_bridge("note", says="paper.take", values={})
-        except Unavailable:
-            self._say({"papers": {"at": "fault"}})
-        except NotAForm as fault:
-            self._say({"papers": {"at": fault.reason}})
-            self._tell_bridge("note", says=f"paper.{fault.reason}", values={})
+        if self._papers is None:
+            self._papers = PapersDesk(self._booth, self._config.papers, self._place.hosts, self._say, self._note)
+        if await self._papers.do(what):
+            self._met("application_id")
+
+    def _note(self, word: str) -> None:
+        """Show the resident a word of the face."""
+        self._tell_bridge("note", says=word, values={})
 
     # -- telling -------------------------------------------------------------------------------------------------------------
 
@@ -336,7 +322,7 @@ class Desk:
         if told.get("control"):
             self._say({"asked": ""})
         if "crashed" in told:
-            self._tell_bridge("note", says="fault.restart", values={})
+            self._note("fault.restart")
 
     def _do(self, work: Any) -> None:
         async def quietly() -> None:

@@ -63,9 +63,9 @@ class Photo(Word, frozen=True):
 
 
 class Papers(Word, frozen=True):
-    """Read the form under the stand camera; open the page that its code leads to."""
+    """Read the form under the stand camera; open the page that its code leads to; show the paper, My Numbers in it black."""
 
-    what: Literal["read", "fill"]
+    what: Literal["read", "fill", "show"]
 
 
 class Check(Word, frozen=True):

@@ -171,15 +171,22 @@ def test_what_was_asked_ends_with_the_session(house: House, clock: FakeClock) ->
 
 
 @pytest.mark.requirement("IZ-11")
-def test_what_was_asked_outlives_a_session_that_waits_for_the_city(house: House, clock: FakeClock, city: Actor) -> None:
+@pytest.mark.parametrize(("digits", "state"), [(DIGITS, "answered"), ("", "unknown")])
+def test_who_agreed_to_be_told_and_went_home_is_told_what_the_city_found(
+    house: House, clock: FakeClock, city: Actor, digits: str, state: str
+) -> None:
     made = Served(house, clock, "new-without-form")
-    made.do(lambda session, row: made.desk.say_outcome(session, made.agent, made.session, "waits_for_city"))
     asked = made.ask()
-    made.ends()
-    assert kept(house) == 3
+    made.met("keep")
+    id = made.follow().id
+    made.ends("waits_for_city")
     with house.database.session_scope() as session:
-        asks.answer(house, session, city, asked.id, "")
-    assert kept(house) == 0
+        assert asks.states(session, [made.session]) == {made.session: "asked"}
+        asks.answer(house, session, city, asked.id, digits)
+    with house.database.reading() as session:
+        assert asks.states(session, [made.session]) == {made.session: state}
+        shown = followups.show(house, session, made.agent, id)
+        assert shown == {"name": "山田 花子", "phone": "090-1234-5678", "digits": digits}
 
 
 # -- defects ----------------------------------------------------------------------------------------------------------------
@@ -219,7 +226,7 @@ def test_a_defect_is_followed_from_its_reason_to_the_new_application_and_then_fo
         move("defect", "photo", city)
     move("defect", "photo")
     with house.database.reading() as session:
-        assert followups.show(house, session, city, id) == {"name": "山田 花子", "phone": "090-1234-5678"}
+        assert followups.show(house, session, city, id) == {"name": "山田 花子", "phone": "090-1234-5678", "digits": ""}
     clock.advance(86400)
     move("explained")
     move("reapplied")

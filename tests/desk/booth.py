@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import struct
 import threading
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,29 +23,52 @@ from kiosk_bridge.browser import Chromium
 from kiosk_bridge.browser.process import Window
 
 SIZE = (800, 600)
+OUTSIDE = "127.0.0.9"
+"""Another host on this machine."""
+
 LONGEST = 240.0
 """Seconds after which a scene has failed."""
+
+PAGE_WITHIN = 5.0
+"""Seconds within which a page that is not hung says what it is asked."""
 
 T = TypeVar("T")
 
 
-class Site:
-    """An outside site of one page."""
+Answer = str | tuple[int, dict[str, str], str]
+"""What a site says of a path: a page, a script where the path ends so, or status, headers and body."""
 
-    def __init__(self, html: str) -> None:
-        body = f"<!doctype html><meta charset=utf-8><body style='margin:0;font:20px sans-serif'>{html}".encode()
+
+class Site:
+    """An outside site of one page, and of whatever else it needs.
+
+    :param more: what it answers to further paths.
+    """
+
+    def __init__(self, html: str, more: Mapping[str, Answer] | None = None) -> None:
+        page = f"<!doctype html><meta charset=utf-8><body style='margin:0;font:20px sans-serif'>{html}"
+        answers = dict(more or {})
+        asked: list[str] = []
 
         class _Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:  # noqa: N802
-                self.send_response(200)
-                self.send_header("Content-Type", "text/html; charset=utf-8")
+                asked.append(self.path)
+                found = answers.get(self.path.split("?")[0], page)
+                kind = "text/javascript" if self.path.endswith(".js") else "text/html"
+                status, headers, body = found if isinstance(found, tuple) else (200, {}, found)
+                self.send_response(status)
+                for name, value in ({"Content-Type": f"{kind}; charset=utf-8"} | headers).items():
+                    self.send_header(name, value)
                 self.end_headers()
                 with suppress(OSError):
-                    self.wfile.write(body)
+                    self.wfile.write(body.encode())
+
+            do_POST = do_GET  # noqa: N815
 
             def log_message(self, format: str, *args: object) -> None:
                 pass
 
+        self.asked = asked
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
         self._server.daemon_threads = True
         self.host = f"127.0.0.1:{self._server.server_port}"
@@ -53,6 +77,36 @@ class Site:
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+class Outside:
+    """A host that is in no menu: nothing must ever come here, by whatever way."""
+
+    def __init__(self) -> None:
+        self.came: list[str] = []
+        self._stream = socket.create_server((OUTSIDE, 0))
+        self._datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._datagrams.bind((OUTSIDE, 0))
+        self.host = f"{OUTSIDE}:{self._stream.getsockname()[1]}"
+        self.datagrams = f"{OUTSIDE}:{self._datagrams.getsockname()[1]}"
+        for listens in (self._accept, self._receive):
+            threading.Thread(target=listens, daemon=True).start()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                came, _ = self._stream.accept()
+                self.came.append(f"stream {came.recv(60)!r}")
+                came.close()
+
+    def _receive(self) -> None:
+        with suppress(OSError):
+            while data := self._datagrams.recv(2000):
+                self.came.append(f"datagram {data[:8]!r}")
+
+    def close(self) -> None:
+        self._stream.close()
+        self._datagrams.close()
 
 
 class Console:
@@ -105,12 +159,13 @@ class Scene:
         self.browser, self.booth, self.console, self.site = browser, booth, console, site
 
     async def page(self, expression: str) -> Any:
-        """What the page says, as its own scripts would see it."""
+        """What the page says, as its own scripts would see it; None where it is going away, or does not answer."""
         top = self.booth.pages.shown
         assert top is not None
+        asked = self.browser.devtools.send("Runtime.evaluate", top.id, expression=expression, returnByValue=True)
+        done, _ = await asyncio.wait([asked], timeout=PAGE_WITHIN)
         with suppress(MadoguchiError):
-            answer = await self.browser.devtools.send("Runtime.evaluate", top.id, expression=expression, returnByValue=True)
-            return answer.get("result", {}).get("value")
+            return asked.result().get("result", {}).get("value") if done else None
         return None
 
     async def resident_presses(self, x: float, y: float) -> None:
@@ -145,12 +200,19 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         return threads.submit(lambda: asyncio.run(in_time())).result()
 
 
-def play(html: str, scene: Callable[[Scene], Awaitable[None]], pad: bool = False) -> None:
-    """Play a scene in a booth on a page of this content; at its end the booth is wiped."""
+def play(
+    html: str, scene: Callable[[Scene], Awaitable[None]], pad: bool = False, more: Mapping[str, Answer] | None = None,
+    words: Sequence[str] = (),
+) -> None:  # fmt: skip
+    """Play a scene in a booth on a page of this content; at its end the booth is wiped.
+
+    :param more: what the site answers to further paths.
+    :param words: further words of the browser's command line.
+    """
 
     async def whole() -> None:
-        site, console = Site(html), Console()
-        browser = await Chromium.start(Window(0, 0, *SIZE, shown=False))
+        site, console = Site(html, more), Console()
+        browser = await Chromium.start(Window(0, 0, *SIZE, shown=False), words, gated=True)
         booth = console.booth = Booth(browser, SystemClock(), console.send, console.tell, pad)
         try:
             await booth.open(Place(f"http://{site.host}/", (site.host,)), SIZE)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import zxingcpp
 
-from kiosk_bridge.papers import NotAForm, application_id, enhance, flatten, read_form, typed_id
+from kiosk_bridge.papers import NotAForm, application_id, enhance, flatten, read_form
 
 HOSTS = ("apply.example", "127.0.0.1:8443")
 ID = "99991234567890123456789"
@@ -88,12 +88,3 @@ def test_what_cannot_be_told_apart_is_not_guessed(codes: tuple[str, ...], reason
     with pytest.raises(NotAForm) as refused:
         read_form(sheet(*codes), HOSTS)
     assert refused.value.reason == reason
-
-
-@pytest.mark.parametrize(
-    ("text", "id"),
-    [(ID, ID), ("9999 1234 5678 9012 3456 789", ID), ("９９９９－１２３４５６７８９０１２３４５６７８９", ID), ("1234", ""),
-     (ID + "1", "")],
-)  # fmt: skip
-def test_an_id_that_is_typed_may_have_blanks(text: str, id: str) -> None:
-    assert typed_id(text) == id

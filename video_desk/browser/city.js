@@ -7,6 +7,7 @@ const $ = (id) => document.getElementById(id);
 const EVERY = 4000;
 const LONG = 10;
 const title = document.title;
+const ANSWERS = { asked: t("市の回答待ち"), answered: t("申請書IDが届きました。電話してください"), unknown: t("市では見つかりません。電話してください") };
 let open = null;
 let shown = {};
 
@@ -61,7 +62,9 @@ function drawFollowUps(rows) {
     const row = element("tr");
     row.dataset.key = String(one.id);
     const dates = [one.defect_on, one.explained_on, one.reapplied_on].map((day) => day || "－").join(" / ");
-    for (const text of [one.day, one.city, one.procedure, page.states[one.state], page.reasons[one.reason] ?? "", dates, one.until]) element("td", text, "", row);
+    // Who has gone home without the digits is told by telephone once the city has found them.
+    const state = ANSWERS[one.answer] ?? page.states[one.state];
+    for (const text of [one.day, one.city, one.procedure, state, page.reasons[one.reason] ?? "", dates, one.until]) element("td", text, "", row);
     const does = element("td", "", "", row);
     if (shown[one.id]) element("span", shown[one.id], "who", does);
     if (!["accepted", "given_up"].includes(one.state)) {
@@ -86,7 +89,7 @@ $("follow-ups").addEventListener("click", async ({ target }) => {
   if (!id) return;
   if (asked) {
     const who = await post("follow-up/show", { id: Number(id) });
-    if (who) shown[id] = `${who.name} ${who.phone}`;
+    if (who) shown[id] = `${who.name} ${who.phone} ${who.digits}`.trim();
   } else if (await post("follow-up/move", { id: Number(id), state, reason })) delete shown[id];
   look();
 });

@@ -54,7 +54,10 @@ export class Devices {
   }
 
   papers({ papers }) {
-    const said = papers ? { read: t("申請書のQRコードを読みました。"), filled: t("申請書IDのページを開きました。"), none: this.words["paper.none"], several: this.words["paper.several"], other_host: this.words["paper.other_host"], no_id: this.words["paper.no_id"], fault: t("書画カメラが使えません。") }[papers.at] : "";
-    return this.box("papers", t("申請書"), [said], [["read", t("QRコードを読む")], ...(papers?.at === "read" ? [["fill", t("ページに入れる"), "strong"]] : [])]);
+    const at = papers?.at ?? "";
+    const said = { read: t("申請書のQRコードを読みました。"), filled: t("申請書IDのページを開きました。"), hiding: t("マイナンバーを黒く塗っています。少しお待ちください。"), shown: t("紙の画像を出しました。12けたの番号は黒く塗ってあります。"), no_reader: t("文字を読み取るソフトが端末で動かないため、紙の画像は出せません。"), fault: t("書画カメラが使えません。") }[at] ?? this.words[`paper.${at}`] ?? "";
+    const id = papers?.id ? t("印字された申請書ID: {id}（画像と見比べてください）", { id: papers.id }) : "";
+    const fill = at === "read" ? [["fill", t("ページに入れる"), "strong"]] : id ? [["fill", t("いまの欄に入れる"), "strong"]] : [];
+    return this.box("papers", t("申請書"), [said, id], [["read", t("QRコードを読む")], ["show", t("紙を見る")], ...fill]);
   }
 }

@@ -49,13 +49,16 @@ def lists() -> Any:
             {"id": row.id, "city": names.get(row.city, row.city), "at": row.asked_at.isoformat(timespec="seconds")}
             for row in asks.waiting(session, me.cities)
         ]
+        rows = followups.listed(session, me.cities)
+        answers = asks.states(session, (row.session_id for row in rows))
         followed = [
             {
                 "id": row.id, "city": names.get(row.city, row.city), "procedure": titles.get(row.procedure, row.procedure),
                 "day": row.day.isoformat(), "state": row.state, "reason": row.reason, "until": row.until.isoformat(),
                 "defect_on": _day(row.defect_on), "explained_on": _day(row.explained_on), "reapplied_on": _day(row.reapplied_on),
+                "answer": answers.get(row.session_id, "") if row.state == "sent" else "",
             }
-            for row in followups.listed(session, me.cities)
+            for row in rows
         ]  # fmt: skip
     return {"asks": waiting, "follow_ups": followed}
 
