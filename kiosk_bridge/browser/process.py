@@ -43,9 +43,11 @@ PREFERENCES = {
     "search": {"suggest_enabled": False},
     "net": {"network_prediction_options": 2},
     "hardware": {"screen_capture_enabled": False},
-    "webrtc": {"ip_handling_policy": "disable_non_proxied_udp"},
 }
 """The same as the policies that docs/operate/kiosk.md has the installer set for the whole machine."""
+
+GATED = {"webrtc": {"ip_handling_policy": "disable_non_proxied_udp"}}
+"""A resident's browser knows its gate only; the face's makes calls."""
 
 KEPT = ("PATH", "LANG", "DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR", "XAUTHORITY")
 """Variables that a browser needs to find the screen; no other reaches it."""
@@ -103,7 +105,7 @@ class Chromium:
     async def _start_in(cls, folder: Path, window: Window, words: Sequence[str], gate: Gate | None) -> Chromium:
         profile = folder / "profile" / "Default"
         profile.mkdir(parents=True, mode=0o700)
-        (profile / "Preferences").write_text(json.dumps(PREFERENCES))
+        (profile / "Preferences").write_text(json.dumps(PREFERENCES | (GATED if gate is not None else {})))
         (folder / "tmp").mkdir(mode=0o700)
         to_browser, our_write = os.pipe()
         our_read, from_browser = os.pipe()
