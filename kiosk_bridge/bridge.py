@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from contact_center.clock import Clock
 from contact_center.errors import MadoguchiError, Unavailable
 from kiosk_bridge import system
+from kiosk_bridge.browser import sweep
 from kiosk_bridge.centre import Centre
 from kiosk_bridge.child import Child
 from kiosk_bridge.config import Config
@@ -32,6 +34,19 @@ AGAIN_AFTER = 2.0
 """Seconds until a face or session that could not be begun is begun again."""
 
 
+@dataclass
+class Wiped:
+    """A session of which the centre is to hear that nothing is left.
+
+    :param how: why it ended; empty once the centre knows, or where the next one ends it.
+    """
+
+    session: int
+    how: str
+    complete: bool = True
+    seconds: float = 0.0
+
+
 class Bridge:
     """One kiosk.
 
@@ -48,7 +63,11 @@ class Bridge:
         self._wants_to_join: dict[str, Any] = {}
         """What the hub has said of an operator who looks, of a session that we may not know yet ourselves."""
 
-        self._ending = False
+        self._ending = self._granted = False
+        self._untold: list[Wiped] | None = None
+        """What the centre has not heard yet; None: what a former run of this kiosk has left behind is not known yet."""
+
+        self._telling = asyncio.Lock()
         self._tasks: set[asyncio.Task[Any]] = set()
         self.places: asyncio.Queue[list[float] | None] = asyncio.Queue()
         """Where things stand that a script in the resident's place has asked for."""
@@ -67,6 +86,7 @@ class Bridge:
         :raises NotSignedIn: where the centre does not know this kiosk any more.
         """
         self._over = asyncio.get_running_loop().create_future()
+        await asyncio.to_thread(sweep)
         link = asyncio.ensure_future(self.centre.run())
         self._warm_up()
         faces = asyncio.ensure_future(self._keep_face())
@@ -101,6 +121,13 @@ class Bridge:
     async def _know(self, opens: bool = False) -> None:
         """Ask what the counter is now, and show it."""
         counter = self._counter = await self.centre.ask("kiosk.counter")
+        if self._untold is None:
+            # Whatever a kiosk that was killed had in memory was swept away before this one asked for anything.
+            self._untold = [Wiped(id, "lost") for id in counter["unwiped"]]
+        if opens:
+            self._do(self._tell_wiped())
+            if self._session is not None:
+                self._do(self._tell("kiosk.control", granted=self._granted))
         if self.face is None:
             return
         if opens and self._session is None:
@@ -110,6 +137,16 @@ class Bridge:
         elif self._session is not None:
             self.face.show("note", says="line.back", values={})
         self.face.show("counter", **counter)
+
+    async def _tell_wiped(self) -> None:
+        async with self._telling:
+            while self._untold:
+                one = self._untold[0]
+                if one.how:
+                    await self.centre.ask("kiosk.end", session=one.session, how=one.how)
+                    one.how = ""
+                await self.centre.ask("kiosk.wiped", session=one.session, complete=one.complete, seconds=round(one.seconds, 2))
+                self._untold.pop(0)
 
     async def _stand(self) -> None:
         if self._session is None or self.face is None:
@@ -283,6 +320,7 @@ class Bridge:
         else:
             self.face.show(word, **values)
             if word == "control":
+                self._granted = values["control"]
                 self._do(self._tell("kiosk.control", granted=values["control"]))
 
     @property
@@ -318,20 +356,26 @@ class Bridge:
             return
         self._ending = True
         try:
-            began = self._clock.monotonic()
+            # The family goes on in the same conversation; the centre ends the former session when the next one begins.
+            began, wiped = self._clock.monotonic(), Wiped(session, "" if family else how)
             face.strip(False)
             face.show("wiping")
             if not family:
-                # The family goes on in the same conversation; the centre ends the former session when the next one begins.
-                self._do(self.centre.ask("kiosk.end", session=session, how=how))
-            complete = await child.end()
-            seconds = self._clock.monotonic() - began
+                self._do(self._tell_ended(wiped))
+            wiped.complete = await child.end()
+            wiped.seconds = self._clock.monotonic() - began
+            self._granted = False
             self._child = self._session = None
             self._warm_up()
             face.show("family" if family else "wiped")
-            self._do(self.centre.ask("kiosk.wiped", session=session, complete=complete, seconds=round(seconds, 2)))
+            self._untold = [*(self._untold or ()), wiped]
+            self._do(self._tell_wiped())
         finally:
             self._ending = False
+
+    async def _tell_ended(self, one: Wiped) -> None:
+        await self.centre.ask("kiosk.end", session=one.session, how=one.how)
+        one.how = ""
 
     def _do(self, work: Any) -> None:
         async def quietly() -> None:

@@ -35,6 +35,9 @@ DECLARED = {"mine": ("mine",), "child": ("child_parent", "child_card")}
 ASKED_FOR = timedelta(hours=12)
 """After that what the city was asked of a session that is over is forgotten, unless its outcome says that it is waited for."""
 
+UNWIPED = timedelta(days=7)
+"""For so long a kiosk is asked what has become of a session whose wiping it has not told."""
+
 OVER = (State.WRAPPING, State.CLOSED, State.UNSERVED)
 WAITING = (State.ARRIVED, State.QUEUED, State.OFFERED)
 
@@ -84,8 +87,14 @@ class VideoDesk:
             ],
             "version": languages.version(), "employer": self._house.settings[s.EMPLOYER],
             "interpreter": self.interpreter.place(view.line.city_id), "follow_days": self._house.settings[s.FOLLOW_DAYS],
+            "unwiped": self._unwiped(session, id),
             "absent_after": self._house.settings[s.ABSENT_AFTER], "absent_within": self._house.settings[s.ABSENT_WITHIN],
         }  # fmt: skip
+
+    def _unwiped(self, session: Session, counter: str) -> list[int]:
+        """Sessions of a counter of which nobody has said yet that they were wiped: a kiosk that begins anew says so."""
+        wanted = select(DeskSession.id).where(DeskSession.counter == counter, DeskSession.wiped.is_(None))
+        return list(session.scalars(wanted.where(DeskSession.began_at > self._house.clock.now() - UNWIPED)))
 
     def place(self, procedure: Procedure) -> dict[str, Any] | None:
         """What the booth opens for a procedure: first page, hosts, secret fields; None where no address is known."""

@@ -87,6 +87,9 @@ class Connection:
     def textMessageReceived(self, message: str) -> None:  # noqa: D102, N802
         self._alive()
         if self.peer is not None:
+            if len(message) > MOST_BYTES:
+                self.close(4400)
+                return
             self.peer.send_text(message)
             return
         try:
@@ -142,9 +145,16 @@ class Connection:
 
     def _alive(self) -> None:
         if self._silence is not None and self._silence.active():
-            self._silence.reset(SILENCE)
-        else:
-            self._silence = self._hub.reactor.callLater(SILENCE, self.close, 4408)
+            self._silence.cancel()
+        self._silence = self._hub.reactor.callLater(SILENCE / 2, self._is_silent)
+
+    def _is_silent(self) -> None:
+        if self._transport is None:
+            return
+        if self.peer is not None:
+            # Who only looks at the other side says nothing for minutes. A console's own socket beats: a page that hangs is dead.
+            self._transport.ping()
+        self._silence = self._hub.reactor.callLater(SILENCE / 2, self.close, 4408)
 
 
 def from_request(hub: Owner, request: Request, cookie_name: bytes) -> Connection:

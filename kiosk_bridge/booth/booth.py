@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from contact_center.clock import Clock
-from contact_center.errors import BadInput, NotAllowed
+from contact_center.errors import BadInput, NotAllowed, Unavailable
 from kiosk_bridge.booth import messages as m
 from kiosk_bridge.booth.hands import Hands
 from kiosk_bridge.booth.own import OwnPages
@@ -69,11 +69,15 @@ class Booth:
         self._stream = asyncio.ensure_future(self.screen.run())
         await self.pages.open(place.start)
 
+    async def end_stream(self) -> None:
+        """Show nothing any more."""
+        self._stream.cancel()
+        with suppress(asyncio.CancelledError, Unavailable):
+            await self._stream
+
     async def close(self) -> None:
         """End the stream and wipe the browser."""
-        self._stream.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._stream
+        await self.end_stream()
         await self._browser.wipe()
 
     # -- who works it --------------------------------------------------------------------------------------------------
@@ -104,7 +108,7 @@ class Booth:
         """
         try:
             verb: m.Verb = msgspec.json.decode(data, type=m.VERBS)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, RecursionError) as error:
             raise BadInput("操作の内容を読めません。画面を再読み込みしてください。") from error
         if isinstance(verb, m.Ack):
             self.screen.drawn(verb.picture)

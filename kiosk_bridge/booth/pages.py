@@ -176,16 +176,24 @@ class Pages:
         """
         self._making += 1
         try:
-            target = (await self._devtools.send("Target.createTarget", url="about:blank"))["targetId"]
-            for _ in range(GUARD_LOOKS):
-                found = [one for one in self.sessions.values() if one.target == target and one.id in self.order]
-                if found:
-                    await self._wait_for_guard(found[0])
-                    return found[0]
-                await asyncio.sleep(GUARD_WITHIN / GUARD_LOOKS)
+            for _ in range(OPENED_AGAIN):
+                target = (await self._devtools.send("Target.createTarget", url="about:blank"))["targetId"]
+                made = await self._made(target)
+                if made is not None:
+                    return made
+                # It has crashed before it was there.
+                self._devtools.send("Target.closeTarget", targetId=target)
         finally:
             self._making -= 1
         raise Unavailable("ブラウザのページが開きません。")
+
+    async def _made(self, target: str) -> Session | None:
+        for _ in range(GUARD_LOOKS):
+            one = next((one for one in self.sessions.values() if one.target == target and one.id in self.order), None)
+            if one is not None and (one.crashed or one.guarded.is_set()):
+                return None if one.crashed else one
+            await asyncio.sleep(GUARD_WITHIN / GUARD_LOOKS)
+        return None
 
     async def swear(self) -> float | None:
         """Ask every document of the shown window whether something is a secret.
@@ -367,4 +375,7 @@ class Pages:
     def _crashed(self, _: dict[str, Any], session: str) -> None:
         if (one := self.sessions.get(session)) is not None:
             one.crashed = True
-        self._owner.told({"crashed": True})
+            one.worlds.clear()
+            one.secrets.clear()
+            if one.kind in ("page", "iframe"):
+                self._owner.told({"crashed": True})

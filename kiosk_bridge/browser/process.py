@@ -52,6 +52,9 @@ GATED = {"webrtc": {"ip_handling_policy": "disable_non_proxied_udp"}}
 KEPT = ("PATH", "LANG", "DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR", "XAUTHORITY")
 """Variables that a browser needs to find the screen; no other reaches it."""
 
+PREFIX = "kiosk-"
+"""How the folders of browsers are named in memory; then comes the id of the process that has made them."""
+
 END_WITHIN = 3.0
 """Seconds that a browser may take to end by itself."""
 
@@ -79,6 +82,9 @@ class Chromium:
         self._our_write = our_write
         self._transport: asyncio.ReadTransport | None = None
         self.folder = folder
+        self.gone = asyncio.Event()
+        """Set once the browser has ended, whatever ended it."""
+
         self.devtools = Devtools(lambda data: _write_all(our_write, data))
 
     @classmethod
@@ -89,7 +95,7 @@ class Chromium:
         :param gated: whether it is a resident's: it reaches nothing until `lead_to` names the hosts.
         :raises Unavailable: where it does not start.
         """
-        folder, gate = Path(tempfile.mkdtemp(prefix="kiosk-", dir=system.memory())), Gate() if gated else None
+        folder, gate = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=system.memory())), Gate() if gated else None
         try:
             if gate is not None:
                 await gate.begin()
@@ -127,7 +133,7 @@ class Chromium:
         return browser
 
     async def _listen(self, descriptor: int) -> None:
-        devtools = self.devtools
+        devtools, gone = self.devtools, self.gone
 
         class _Reader(asyncio.Protocol):
             def data_received(self, data: bytes) -> None:
@@ -135,6 +141,7 @@ class Chromium:
 
             def connection_lost(self, exc: Exception | None) -> None:
                 devtools.end()
+                gone.set()
 
         pipe = os.fdopen(descriptor, "rb", buffering=0)
         self._transport, _ = await asyncio.get_running_loop().connect_read_pipe(_Reader, pipe)
@@ -188,6 +195,14 @@ class Chromium:
         if self._gate is not None:
             self._gate.end()
         await asyncio.to_thread(_remove, self.folder)
+
+
+def sweep() -> None:
+    """Remove what browsers have left in memory whose kiosk was killed; nothing of a resident waits for the next one (IZ-09)."""
+    for folder in system.memory().glob(f"{PREFIX}*-*"):
+        maker = folder.name.removeprefix(PREFIX).partition("-")[0]
+        if maker.isdecimal() and not system.is_alive(int(maker)):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _environment(folder: Path) -> dict[str, str]:

@@ -29,6 +29,9 @@ LARGEST = 8 << 20
 LARGEST_DRAWN = 1 << 20
 """Characters of a picture drawn by finger."""
 
+MOST_CRASHES = 3
+"""How often the menu's first page is brought by itself; a page that crashes each time is left to the operator."""
+
 ID_IN_PAGE = (
     "[...document.querySelectorAll('input')].some((field) => /^\\d{23}$/.test(field.value.replace(/[\\s-]/g, '')))"
     " || /(?<!\\d)\\d{23}(?!\\d)/.test(document.body?.innerText.replace(/[ -]/g, '') ?? '')"
@@ -55,6 +58,7 @@ class Desk:
         self._photo: PhotoDesk | None = None
         self._place: Place | None = None
         self._papers: PapersDesk | None = None
+        self._crashes = 0
         self._relay: ClientConnection | None = None
         self._sending: asyncio.Queue[str | bytes] = asyncio.Queue()
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -66,10 +70,24 @@ class Desk:
         """Start the resident's browser before they are there, so that nobody waits for it."""
         config = self._config
         window = Window(config.strip, 0, config.width - config.strip, config.height, config.shown)
-        self._browser = await Chromium.start(window, config.browser, gated=True)
+        self._browser = browser = await Chromium.start(window, config.browser, gated=True)
         if config.shown:
-            await self._browser.hide()
-        self._tell_bridge("ready", folder=str(self._browser.folder), browser=self._browser.pid)
+            await browser.hide()
+        self._tell_bridge("ready", folder=str(browser.folder), browser=browser.pid)
+        self._do(self._watch(browser))
+
+    async def _watch(self, browser: Chromium) -> None:
+        """Begin anew with a fresh browser where the resident's ends by itself."""
+        await browser.gone.wait()
+        booth, self._booth, self._photo, self._papers = self._booth, None, None, None
+        if self._place is not None:
+            self._say({"open": False, "crashed": True})
+            self._note("fault.restart")
+        await browser.wipe()
+        await self.warm()
+        if booth is not None:
+            await booth.end_stream()
+            await self._open()
 
     def begin(self, place: dict[str, Any] | None) -> None:
         """A resident has begun.
@@ -286,6 +304,8 @@ class Desk:
         self._say({"photo": told})
         if told["at"] == "put":
             self._met("photo")
+        if told["at"] == "fault":
+            self._note("fault.camera")
         if told["at"] in ("guide", "taken"):
             good = "still" if told["at"] == "guide" else "good"
             self._note(f"photo.{(told['faults'] or [good])[0]}")
@@ -321,8 +341,11 @@ class Desk:
                 self._tell_bridge(word, **{word: told[word]})
         if told.get("control"):
             self._say({"asked": ""})
-        if "crashed" in told:
+        if "crashed" in told and self._booth is not None:
             self._note("fault.restart")
+            self._crashes += 1
+            if self._crashes <= MOST_CRASHES:
+                self._do(self._booth.hands.start_over())
 
     def _do(self, work: Any) -> None:
         async def quietly() -> None:
@@ -339,5 +362,5 @@ class Desk:
 def _name(message: bytes) -> str:
     try:
         return str(msgspec.json.decode(message)["do"])
-    except (msgspec.MsgspecError, KeyError, TypeError):
+    except (msgspec.MsgspecError, KeyError, TypeError, RecursionError):
         return ""

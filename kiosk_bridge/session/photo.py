@@ -74,6 +74,8 @@ class PhotoDesk:
                     self._tell({"at": "guide", "faults": [str(fault) for fault in verdict.faults], "head_wear": verdict.head_wear})
                 await asyncio.sleep(EVERY)
         except Unavailable:
+            self._guide = None
+            await self.stop()
             self._tell({"at": "fault"})
         finally:
             camera.close()

@@ -30,6 +30,14 @@ def memory() -> Path:
     return MEMORY
 
 
+def is_alive(pid: int) -> bool:
+    """Whether a process runs."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (OSError, IndexError):
+        return False
+
+
 async def power_off(seconds: int) -> None:
     """Shut the machine down; its clock starts it again after that time (docs/operate/kiosk.md: the one right that the user needs).
 

@@ -86,7 +86,7 @@ class Stranger:
         headers |= {"Authorization": f"Bearer {bearer}"} if bearer else {}
         self._opened = connect(
             f"wss://localhost:{port}/ws", ssl=trusted(centre), additional_headers=headers,
-            origin=f"https://localhost:{port}" if origin == "own" else origin, proxy=None,
+            origin=f"https://localhost:{port}" if origin == "own" else origin, proxy=None, open_timeout=60,
         )  # type: ignore[arg-type]  # fmt: skip
         self._socket = self._opened.__enter__()
         self.code = 0
@@ -271,7 +271,7 @@ def test_what_is_far_too_large_is_cut_off_and_the_view_comes_back(scene: Scene, 
     for number, huge in enumerate(("new Uint8Array(9 << 20)", "'x'.repeat(9 << 20)")):
         seen = scene.pictures()
         scene.page.evaluate(f"relays[{number}].socket.send({huge})")
-        scene.waits(lambda number=number: scene.page.evaluate(f"relays[{number}].code"), "it is not cut off", SOON)
+        scene.waits(lambda number=number: scene.page.evaluate(f"relays[{number}].code"), f"{number} is not cut off", SOON)
         scene.waits(lambda number=number: scene.page.evaluate(f"relays.length > {number + 1}"), "it does not come back")
         scene.sees_again(seen)
     scene.desk.presence("on_contact")

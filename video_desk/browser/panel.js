@@ -142,7 +142,7 @@ class Panel {
     Object.assign(this.state, news);
     if ("refused" in news) this.console.say(news.refused);
     if ("blocked" in news) this.console.say(t("このメニューにないサイト（{host}）には進めません。", { host: news.blocked }));
-    if ("crashed" in news) this.console.say(t("利用者のブラウザーが止まりました。「ブラウザーを開く」でやり直してください。"));
+    if ("crashed" in news) this.console.say(t("利用者のブラウザーが止まりました。はじめのページからやり直しています。"));
     if ("file_wanted" in news) this.console.say(t("ページが写真などのファイルを求めています。「写真」から入れてください。"));
     if ("answered" in news) this.answered(news.answered);
     if ("wrote" in news) this.captions.add(news.wrote);

@@ -199,6 +199,9 @@ class Face {
     else if (state === "waiting") {
       const sentence = place <= 1 ? told("h1", "start.next") : told("h1", "start.place", { n: place - 1 });
       show("waiting-place", sentence, told("p", "start.calling", {}, "waits"));
+    } else if (state === "cut" && this.call) {
+      // The end of the call itself may have been lost with the line.
+      this.cut();
     } else if (state === "unserved") {
       show("nobody", told("h1", "start.nobody"));
       footer({ back: () => tell("end", { how: "resident" }) });
