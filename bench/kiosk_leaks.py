@@ -13,7 +13,7 @@ import json
 import random
 import struct
 import threading
-from collections.abc import Callable
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -198,8 +198,8 @@ class Watcher:
         return False
 
 
-async def trials(count: int, seed: int, heard: Callable[[int], None] = lambda _: None) -> Outcome:
-    """Play so many trials in one browser."""
+async def trials(count: int, seed: int, kinds: Sequence[str] = tuple(FIELDS), places: Sequence[str] = PLACES) -> Outcome:
+    """Play so many trials in one browser, each with a field of one of these kinds in one of these places."""
     chance, outcome, server, watcher = random.Random(seed), Outcome(), _serve(), Watcher()
     host = f"127.0.0.1:{server.server_port}"
     browser = await Chromium.start(Window(0, 0, *SIZE, shown=False), gated=True)
@@ -207,9 +207,9 @@ async def trials(count: int, seed: int, heard: Callable[[int], None] = lambda _:
     await booth.open(Place(f"http://{host}/", (host, f"localhost:{server.server_port}")), SIZE)
     booth.screen.share(True)
     try:
-        for number in range(count):
-            await _one(booth, browser, watcher, chance, outcome, host)
-            heard(number)
+        for _ in range(count):
+            where = chance.choice(kinds), chance.choice(places)
+            await _one(booth, browser, watcher, chance, outcome, host, *where)
     finally:
         await booth.close()
         server.shutdown()
@@ -217,8 +217,9 @@ async def trials(count: int, seed: int, heard: Callable[[int], None] = lambda _:
     return outcome
 
 
-async def _one(booth: Booth, browser: Chromium, watcher: Watcher, chance: random.Random, outcome: Outcome, host: str) -> None:
-    kind, place = chance.choice(list(FIELDS)), chance.choice(PLACES)
+async def _one(
+    booth: Booth, browser: Chromium, watcher: Watcher, chance: random.Random, outcome: Outcome, host: str, kind: str, place: str
+) -> None:  # fmt: skip
     name = f"{kind} in {place}"
     watcher.secret = f"Q{chance.randrange(10**9):09d}z".encode()
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from bench.kiosk_leaks import trials
+from bench.kiosk_leaks import PLACES, trials
 from contact_center.errors import BadInput, NotAllowed
 from kiosk_bridge.booth.pages import FOREVER, Pages, allowed
 from tests.desk.booth import Scene, play, run, until
 
 FIELD = "<input id=name style='position:absolute;left:20px;top:20px;width:300px;height:40px'>"
-TRIALS = 200
+TRIALS = 60
 
 
 @pytest.mark.requirement("IZ-07")
@@ -24,6 +24,12 @@ def test_no_picture_ever_shows_a_secret_however_its_field_is_made() -> None:
     # What shows no picture at all would leak nothing either.
     assert len(outcome.blind) <= 1, outcome.blind
     assert outcome.refused > TRIALS and outcome.pictures > TRIALS
+
+
+@pytest.mark.requirement("IZ-07")
+def test_a_secret_that_a_page_copies_within_a_hidden_root_is_not_seen() -> None:
+    outcome = run(trials(12, 5, ("replaced", "echoed"), PLACES[3:]))
+    assert outcome.leaks == [] and outcome.blind == []
 
 
 def test_the_trials_would_find_a_leak(monkeypatch: pytest.MonkeyPatch) -> None:
