@@ -333,7 +333,7 @@ class Bridge:
         """Of the resident's browser, in pixels."""
         return self._config.width - self._config.strip, self._config.height
 
-    def resident_plays(self, does: str, how: dict[str, str]) -> None:
+    def resident_plays(self, does: str, how: dict[str, Any]) -> None:
         """A script stands in for the resident at their browser (only where the kiosk's file says `rehearsal`)."""
         if self._child is not None:
             self._child.say("resident", does=does, **how)

@@ -116,20 +116,21 @@ class Kiosk:
         """Type into the resident's browser."""
         self._plays("type", text=text)
 
-    def where(self, selector: str, seconds: float = PATIENCE) -> tuple[float, float]:
+    def where(self, selector: str, seconds: float = PATIENCE, filled: bool = False) -> tuple[float, float]:
         """Where something stands in the resident's browser, of the picture's width and height.
 
+        :param filled: only a field in which something stands.
         :raises Unavailable: where it does not come in that time.
         """
         width, height = self.bridge.booth_size
         end = self._clock.monotonic() + seconds
         while self._clock.monotonic() < end:
-            self._plays("where", selector=selector)
+            self._plays("where", selector=selector, filled=filled)
             place = self._in_loop(self.bridge.places.get)
             if place is not None:
                 return place[0] / width, place[1] / height
             self._clock.sleep(0.05)
         raise Unavailable("利用者のブラウザーに %(what)s が出ません。", what=selector)
 
-    def _plays(self, does: str, **how: str) -> None:
+    def _plays(self, does: str, **how: Any) -> None:
         self._loop.call_soon_threadsafe(self.bridge.resident_plays, does, how)

@@ -31,6 +31,10 @@ PRESSES = 12
 """How often an operator presses where nothing happens: a page that is still coming takes no press."""
 
 
+WRITES = 3
+"""How often an operator writes who does not see the words appear."""
+
+
 def kiosk(stage: Stage, counter: str = COUNTER, **more: Any) -> Kiosk:
     """A kiosk at a counter of a stage's centre.
 
@@ -142,9 +146,17 @@ class Operator:
         raise Unavailable("%(what)s を押しても何も起きません。", what=selector)
 
     def writes(self, field: str, text: str) -> None:
-        """Write into a field with the operator's own keyboard."""
-        self.clicks(field, f"{field}:focus")
-        self.page.keyboard.insert_text(text)
+        """Write into a field with the operator's own keyboard, and see that it stands there.
+
+        :raises Unavailable: where it does not.
+        """
+        for _ in range(WRITES):
+            self.clicks(field, f"{field}:focus")
+            self.page.keyboard.insert_text(text)
+            with suppress(Unavailable):
+                self.kiosk.where(field, 5, filled=True)
+                return
+        raise Unavailable("%(field)s に文字が入りません。", field=field)
 
 
 def declares(kiosk: Kiosk, *topic: str, language: str = "ja", child: bool = False) -> None:

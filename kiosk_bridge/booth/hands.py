@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from contact_center.errors import NotAllowed, Unavailable
+from contact_center.errors import BadInput, NotAllowed, Unavailable
 from kiosk_bridge.booth import messages as m
 from kiosk_bridge.booth.pages import Pages
 from kiosk_bridge.browser import Devtools
@@ -19,9 +19,12 @@ KEYS = {
 """Virtual key codes, by which pages know keys that write nothing."""
 
 EDITS = {"a": "selectAll", "z": "undo", "y": "redo"}
-GRACE = 0.05
-"""Seconds after the browser has answered an act of the operator in which the page may still tell of it as a touch."""
+GRACE = 1.0
+"""Seconds after the browser has answered an act of the operator in which the page may still tell of it as a touch. Only what has
+not been told of counts, so that a resident who touches just then has the control all the same."""
 
+UNSURE = "ページが応答していません。少し待ってから、もう一度操作してください。"
+NO_FIELD = "文字を入れる欄が選ばれていません。欄を押してから入れてください。"
 RESIDENTS_ALONE = "暗証番号などの入力中は、利用者だけが操作できます。"
 KIND_OF = {m.Pointer: "pointerdown", m.Wheel: "wheel", m.Key: "keydown"}
 """How a page tells of each verb; what an input method writes presses no key."""
@@ -52,12 +55,19 @@ class Hands:
         """Carry out one verb.
 
         :raises NotAllowed: while something may be a secret: only the resident types it.
-        :raises Unavailable: where no page is open.
+        :raises BadInput: where no field would take a text.
+        :raises Unavailable: where no page is open, or it does not answer.
         """
-        if await self._pages.swear() is None or self._pages.secret:
+        calm = await self._pages.swear()
+        if self._pages.secret or (calm is not None and calm < 0):
             raise NotAllowed(RESIDENTS_ALONE)
+        if calm is None:
+            raise Unavailable(UNSURE)
         if isinstance(verb, (m.Text, m.Compose)) and not await self._pages.typable():
-            return
+            if isinstance(verb, m.Compose):
+                # It is said once, when what was composed is written.
+                return
+            raise BadInput(NO_FIELD)
         kind = "" if isinstance(verb, m.Pointer) and verb.what != "down" else KIND_OF.get(type(verb), "")
         if not kind:
             await self._one(verb)

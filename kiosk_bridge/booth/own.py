@@ -21,8 +21,8 @@ PUT = """function (data, name, type) {
 """What puts a file into a field as if it had been chosen there."""
 
 
-WHERE = """function (selector) {
-  const found = [...document.querySelectorAll(selector)].find((one) => one.getClientRects().length);
+WHERE = """function (selector, filled) {
+  const found = [...document.querySelectorAll(selector)].find((one) => one.getClientRects().length && (!filled || one.value));
   if (!found) return null;
   found.scrollIntoView({ block: "center" });
   const box = found.getBoundingClientRect();
@@ -103,12 +103,15 @@ class OwnPages:
                     return True
         return False
 
-    async def where(self, selector: str) -> list[float] | None:
-        """Where something stands in the shown page, in pixels; None where it is not there."""
+    async def where(self, selector: str, filled: bool = False) -> list[float] | None:
+        """Where something stands in the shown page, in pixels; None where it is not there.
+
+        :param filled: only a field in which something stands.
+        """
         top = self._pages.shown
         if top is None:
             return None
-        expression = f"(({WHERE})({json.dumps(selector)}))"
+        expression = f"(({WHERE})({json.dumps(selector)}, {json.dumps(filled)}))"
         found = await self._devtools.send("Runtime.evaluate", top.id, expression=expression, returnByValue=True)
         place: list[float] | None = found.get("result", {}).get("value")
         return place

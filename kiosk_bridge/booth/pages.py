@@ -198,7 +198,7 @@ class Pages:
     async def swear(self) -> float | None:
         """Ask every document of the shown window whether something is a secret.
 
-        :returns: for how many seconds nothing has been one; None where something is, or a document cannot say.
+        :returns: for how many seconds nothing has been one, below zero where something is; None where a document cannot say.
         """
         words = {"expression": "kiosk.start().swear()", "returnByValue": True}
         asked = [self._devtools.send("Runtime.evaluate", one.id, contextId=context, **words) for one, context in self.documents()]
@@ -212,7 +212,7 @@ class Pages:
             if isinstance(answer, BaseException) or "value" not in answer.get("result", {}):
                 return None
             calm = min(calm, float(answer["result"]["value"]) / 1000)
-        return None if calm < 0 else calm
+        return calm
 
     async def typable(self) -> bool:
         """Whether a field that is no secret has the focus."""

@@ -137,7 +137,7 @@ class Screen:
         (data, taken), self._newest, self._whole = self._newest, None, False
         calm = await self._pages.swear()
         asked = self._clock.monotonic()
-        if calm is None or asked - calm + AFTER_A_SECRET >= taken or self._pages.secret:
+        if calm is None or calm < 0 or asked - calm + AFTER_A_SECRET >= taken or self._pages.secret:
             # A page that is just coming cannot swear yet; that is no secret to be told of.
             self._hold(self._pages.secret)
             self._whole = True

@@ -136,7 +136,7 @@ class Desk:
         if does == "where":
             place = None
             with suppress(Unavailable):
-                place = await self._booth.own.where(how["selector"])
+                place = await self._booth.own.where(how["selector"], bool(how["filled"]))
             self._tell_bridge("where", place=place)
         elif does == "press":
             await self._booth.own.press(how["selector"])

@@ -210,8 +210,8 @@ class Stand:
     def types(self, text: str) -> None:
         self._asks("types", text)
 
-    def where(self, selector: str, *seconds: float) -> tuple[float, float]:
-        x, y = self._asks("where", selector, *seconds)
+    def where(self, selector: str, *seconds: float, **how: bool) -> tuple[float, float]:
+        x, y = self._asks("where", selector, *seconds, **how)
         return x, y
 
     @property

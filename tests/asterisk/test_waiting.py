@@ -196,7 +196,7 @@ def test_a_temporary_announcement_is_heard_by_the_next_caller_until_it_is_withdr
     desk.rings()
     folder = centre.home / "tmp" / "notice.wav"
     folder.write_bytes(spoken(text))
-    assert likeness(load(folder), caller.heard_so_far()) > HEARD
+    centre.wait(lambda: likeness(load(folder), caller.heard_so_far()) > HEARD, 20, "it is not heard")
     caller.hangs_up()
     desk.presence("available")
     with house.database.session_scope() as session:

@@ -91,6 +91,34 @@ def test_any_touch_of_the_resident_takes_the_control_back_at_once() -> None:
     play(FIELD, scene)
 
 
+def test_a_text_that_no_field_takes_is_told_to_the_operator() -> None:
+    async def scene(on: Scene) -> None:
+        on.booth.grant()
+        with pytest.raises(BadInput, match="欄を押して"):
+            await on.console.do("text", text="x")
+
+    play(FIELD, scene)
+
+
+def test_a_press_of_the_operator_of_which_the_page_tells_late_takes_nothing_from_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scene(on: Scene) -> None:
+        tells, told = on.booth.touched, []
+
+        def late(kind: str) -> None:
+            tells(kind)
+            told.append(kind)
+
+        monkeypatch.setattr(on.booth, "touched", lambda kind: asyncio.get_running_loop().call_later(0.4, late, kind))
+        on.booth.grant()
+        await on.console.click(100, 40)
+        await until(lambda: told)
+        assert on.booth.control
+        await on.resident_presses(500, 500)
+        await until(lambda: not on.booth.control)
+
+    play(FIELD, scene)
+
+
 def test_a_list_opens_within_the_picture_and_is_chosen_from() -> None:
     async def scene(on: Scene) -> None:
         on.booth.grant()
