@@ -14,10 +14,8 @@
       this.addEventListener("message", ({ data }) => { if (typeof data !== "string") counter.bytes += data.byteLength ?? data.size; });
     }
   };
-  addEventListener("DOMContentLoaded", () => {
-    const canvas = document.getElementById("dk-canvas");
-    if (!canvas) return;
+  counter.watchKeys = () => {
     document.getElementById("dk-ime").addEventListener("keydown", () => { counter.key = now(); }, true);
-    new MutationObserver(() => counter.drawn.push(now())).observe(canvas, { attributeFilter: ["data-pictures"] });
-  });
+    new MutationObserver(() => counter.drawn.push(now())).observe(document.getElementById("dk-canvas"), { attributeFilter: ["data-pictures"] });
+  };
 })();

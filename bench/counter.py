@@ -31,7 +31,7 @@ left is what the machine takes. Codes are drawn forms under a turning, blurred, 
 picture alone. Captions are agreed phrases, spoken by Open JTalk and eSpeak NG, at the practice endpoints: the delay is the
 product's own, the words are the practice model's and say nothing of a real one."""
 
-SESSIONS, KEYS = 12, 80
+SESSIONS, KEYS, REST = 12, 80, 4000
 VIDEO_AIM, KEY_AIM, BYTES_AIM = 1.2, 100.0, 5000
 SIZE = (1180, 900)
 PAGE = (
@@ -96,6 +96,8 @@ def _page() -> ThreadingHTTPServer:
 def _meets(on_stage: Stage, operator: Operator) -> dict[str, float]:
     """One resident, from their touch until both see each other; then they go. Seconds since 1970."""
     page, stand = operator.page, operator.kiosk
+    # The exchange gives a seat three seconds after a conversation, and looks for a free one once a second.
+    page.wait_for_timeout(REST)
     declares(stand, "other")
     stand.do(TOUCHED)
     stand.do(FIRST_FRAME)
@@ -104,7 +106,7 @@ def _meets(on_stage: Stage, operator: Operator) -> dict[str, float]:
     page.wait_for_selector("body[data-phone=ringing]")
     rings = time.time()
     page.keyboard.press("F4")
-    page.wait_for_function("counter.video")
+    on_stage.wait(lambda: page.evaluate("counter.video"), 20, "映像が来ません")
     on_stage.wait(lambda: stand.do("window.firstFrame"), 20, "映像が来ません")
     touched, resident, operators = stand.do("window.touched"), stand.do("window.firstFrame"), page.evaluate("counter.video")
     ends(on_stage, page, stand)
@@ -119,13 +121,14 @@ def _types(operator: Operator) -> tuple[list[float], list[int]]:
     operator.opens()
     operator.is_allowed()
     operator.clicks("#name", "#name:focus")
+    page.evaluate("counter.watchKeys()")
     times, sizes = [], []
     for n in range(KEYS):
         # Whatever was under way has come.
         page.wait_for_timeout(120)
         page.evaluate("Object.assign(counter, { key: 0, drawn: [], bytes: 0 })")
         page.keyboard.press("a" if n % 2 == 0 else "Backspace")
-        page.wait_for_function("counter.drawn.length")
+        operator.stage.wait(lambda: page.evaluate("counter.drawn.some((one) => one > counter.key)"), 20, "画面が変わりません")
         page.wait_for_timeout(60)
         key, drawn, bytes_ = page.evaluate("[counter.key, counter.drawn.find((one) => one > counter.key), counter.bytes]")
         times.append((drawn - key) * 1000)

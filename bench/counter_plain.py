@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -124,8 +125,9 @@ def shown_by_vnc(url: str, folder: Path, size: tuple[int, int]) -> Iterator[Clie
         client.close()
     finally:
         for one in reversed(running):
-            os.killpg(one.pid, 15)
-            one.wait(10)
+            # x11vnc does not end by a request as long as a client is there.
+            os.killpg(one.pid, signal.SIGKILL)
+            one.wait()
 
 
 def _listens(port: int) -> bool:

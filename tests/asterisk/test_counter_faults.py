@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from admin.demo.kiosk import COUNTER, kiosk, put_card
+from admin.demo.kiosk import COUNTER, MEDIA, begins, kiosk, put_card
 from admin.demo.stage import Stage
 from contact_center.settings import WEB_PORT
 from kiosk_bridge.rehearsal import Kiosk
@@ -97,6 +97,22 @@ def test_where_the_kiosks_network_is_cut_both_are_told_and_it_goes_on_when_it_is
     scene.kiosk.sees("body[data-screen=wiped] h1")
     scene.is_wiped("resident")
     assert on_record, "it is not on the record who had the control after the cut"
+
+
+@pytest.mark.requirement("NB-20", "IZ-14")
+def test_a_kiosk_without_a_microphone_says_where_to_turn_and_opens_no_session(
+    centre: Stage, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without = [word for word in MEDIA if word != "--use-fake-device-for-media-stream"]
+    monkeypatch.setattr("admin.demo.kiosk.Kiosk", Stand)
+    mute = Scene(centre, desk, kiosk(centre, browser=without))
+    try:
+        begins(mute.kiosk, "other")
+        mute.resident_reads("いま使えません。電話", "#screen", 20)
+        mute.waits(lambda: mute.sessions() and mute.sessions()[-1].ended_at is not None, "a session stays open")
+        desk.presence("available")
+    finally:
+        mute.kiosk.close()
 
 
 @pytest.mark.requirement("NB-20", "IZ-14")

@@ -6,14 +6,15 @@ const MOST_BITS = 500_000;
 const PICTURE = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 15, max: 20 } };
 
 export class Call {
-  constructor(account, ice, places, tell) {
+  constructor(account, places, tell) {
     this.account = account;
-    this.ice = ice;
+    this.ice = null;
     this.places = places;
     this.tell = tell;
     this.session = null;
     this.stream = null;
     this.silent = false;
+    this.over = false;
     // Incoming sound is heard once an operator is there; before that, Asterisk plays music that nobody at a counter needs.
     this.open = false;
   }
@@ -31,10 +32,9 @@ export class Call {
     return null;
   }
 
-  async start() {
-    this.stream = await this.media();
-    if (!this.stream) return;
-    this.places.self.srcObject = this.stream;
+  // From the resident's touch on, while the centre opens the session: sound, picture and the way there.
+  prepare() {
+    this.media().then((stream) => this.take(stream));
     const socket = new JsSIP.WebSocketInterface(`wss://${location.host}/sip/kiosk`);
     this.agent = new JsSIP.UA({
       sockets: [socket], uri: `sip:${this.account.user}@${location.hostname}`, authorization_user: this.account.user,
@@ -45,8 +45,21 @@ export class Call {
     this.agent.start();
   }
 
+  take(stream) {
+    this.stream = stream;
+    if (this.over) return this.release();
+    this.places.self.srcObject = stream;
+    this.dial();
+  }
+
+  // The centre has opened the session.
+  goes(ice) {
+    this.ice = ice;
+    this.dial();
+  }
+
   dial() {
-    if (this.session) return;
+    if (this.session || this.over || !this.ice || !this.stream || !this.agent.isConnected()) return;
     this.session = this.agent.call(`sip:start@${location.hostname}`, {
       mediaStream: this.stream, pcConfig: { iceServers: this.ice }, rtcOfferConstraints: { offerToReceiveAudio: true, offerToReceiveVideo: true },
     });
@@ -118,6 +131,7 @@ export class Call {
   }
 
   end() {
+    this.over = true;
     const session = this.session;
     this.session = null;
     try {
@@ -126,7 +140,11 @@ export class Call {
       // It ended in the same moment.
     }
     setTimeout(() => this.agent?.stop(), 500);
-    for (const track of this.stream?.getTracks() ?? []) track.stop();
+    this.release();
     for (const place of Object.values(this.places)) place.srcObject = null;
+  }
+
+  release() {
+    for (const track of this.stream?.getTracks() ?? []) track.stop();
   }
 }

@@ -9,6 +9,7 @@ import { language, say, speak, told } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const DONE_AFTER = 8000;
+const TROUBLE_FOR = 60000;
 
 class Face {
   constructor() {
@@ -50,7 +51,7 @@ class Face {
 
   start() {
     speak("ja");
-    Object.assign(this, { procedure: null, declared: [], call: null, session: null, family: false });
+    Object.assign(this, { procedure: null, declared: [], call: null, session: null, family: false, mute: false });
     this.talk.hide();
     voice.stop(false);
     voice.hush();
@@ -157,11 +158,21 @@ class Face {
   begin() {
     const { procedure, declared, counter, family } = this;
     show("calling", told("h1", "start.calling", {}, "waits"));
+    if (!this.call) this.prepare();
     footer({ back: () => tell("end", { how: "resident" }) });
     tell("begin", { procedure: procedure.id, language: language(), declared, version: counter.version, family });
   }
 
+  // What needs no word of the centre is done while it is asked.
+  prepare() {
+    const places = { operator: $("operator"), self: $("self"), voice: $("voice") };
+    this.call = new Call(this.counter.account, places, (word, values) => this.called(word, values));
+    this.call.loudness(this.level);
+    this.call.prepare();
+  }
+
   refused(sentence) {
+    this.hangUp();
     away(Object.assign(document.createElement("p"), { textContent: sentence }), told("p", "elsewhere.staff"));
     footer({ back: () => this.start() });
   }
@@ -170,22 +181,18 @@ class Face {
 
   began(session) {
     this.session = session;
-    if (this.call) {
-      // The operator is there already: the next of a family goes on with them.
-      this.talk.goesOn();
-      return;
-    }
-    const places = { operator: $("operator"), self: $("self"), voice: $("voice") };
-    this.call = new Call(this.counter.account, session.ice, places, (word, values) => this.called(word, values));
-    this.call.loudness(this.level);
-    this.call.start();
+    // There is neither microphone nor camera.
+    if (this.mute) this.end("lost");
+    // The operator is there already: the next of a family goes on with them.
+    else if (this.call.session) this.talk.goesOn();
+    else this.call.goes(session.ice);
   }
 
   called(word, values) {
     tell("call", { state: word, ...values });
     if (word === "ended" && this.session) this.cut();
     if (word === "camera") this.talk.note("fault.camera");
-    if (word === "failed") this.fault("machine");
+    if (word === "failed") this.cannotCall();
   }
 
   stands({ state, place, operator }) {
@@ -240,7 +247,8 @@ class Face {
 
   again() {
     show("calling", told("h1", "start.calling", {}, "waits"));
-    this.began(this.session);
+    this.prepare();
+    this.call.goes(this.session.ice);
   }
 
   louder(step) {
@@ -258,6 +266,13 @@ class Face {
     this.hangUp();
     away(told("p", `fault.${kind}`, { phone: this.counter?.phone ?? "" }));
     footer({});
+  }
+
+  // Nobody can talk here, so that no session is left open; where to go instead stays long enough to be read.
+  cannotCall() {
+    this.mute = true;
+    if (this.session) this.end("lost");
+    else this.fault("machine");
   }
 
   hangUp() {
@@ -280,6 +295,11 @@ class Face {
     this.hangUp();
     this.session = null;
     this.talk.hide();
+    if (this.mute) {
+      this.fault("machine");
+      setTimeout(() => this.idle && document.body.dataset.screen === "away" && this.start(), TROUBLE_FOR);
+      return;
+    }
     show("wiped", told("h1", "end.wiped"));
     footer({});
     setTimeout(() => document.body.dataset.screen === "wiped" && this.start(), DONE_AFTER);
