@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 
@@ -37,7 +39,8 @@ class Camera:
         :raises Unavailable: where there is none any more.
         """
         if self._device is None:
-            picture = cv2.imread(self._file)
+            # OpenCV writes a line for each file that is not there.
+            picture = cv2.imread(self._file) if Path(self._file).is_file() else None
             good = picture is not None
         else:
             good, picture = self._device.read()

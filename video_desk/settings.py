@@ -68,6 +68,11 @@ FAKE_INTERPRETER_PORT = Setting(
     "desk.fake_interpreter_port", 0, "Port of the practice interpreter for demo and training on this machine; 0: none.",
     least=0, most=65535,
 )  # fmt: skip
+GLOSSARY = Setting(
+    "desk.glossary",
+    "",
+    "A file with the city's own terms for captions (TOML), absolute or relative to the settings file; empty: none.",
+)
 SIGNED_IN = Setting(
     "desk.signed_in", "form[action*=logout], a[href*=logout], [data-signed-in]",
     "CSS selector of what stands on Mynaportal's pages as long as somebody is signed in.",
@@ -82,7 +87,7 @@ REHEARSAL_TOKEN = Setting("desk.rehearsal_token", "", "Opens the back door of th
 
 DESK_SETTINGS = (
     PROCEDURES, APPLICATION_START, APPLICATION_HOSTS, PORTAL_START, PORTAL_HOSTS, SECRET_FIELDS, EMPLOYER, ABSENT_AFTER,
-    ABSENT_WITHIN, KEEP_DAYS, ASK_DAYS, FOLLOW_DAYS, HELPED_DAYS, SIGNED_IN, SPEECH_URL, SPEECH_KEY, SPEECH_MODEL,
+    ABSENT_WITHIN, KEEP_DAYS, ASK_DAYS, FOLLOW_DAYS, HELPED_DAYS, SIGNED_IN, GLOSSARY, SPEECH_URL, SPEECH_KEY, SPEECH_MODEL,
     SPEECH_COUNTRY, SPEECH_RETENTION, TRANSLATION_URL, TRANSLATION_KEY, TRANSLATION_MODEL, TRANSLATION_COUNTRY,
     TRANSLATION_RETENTION, INTERPRETER_ABROAD, FAKE_INTERPRETER_PORT, REHEARSAL_PORT, REHEARSAL_SECOND_PORT, REHEARSAL_TOKEN,
 )  # fmt: skip

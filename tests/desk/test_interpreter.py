@@ -17,8 +17,9 @@ from contact_center.errors import BadInput, Conflict, NotAllowed, Unavailable
 from contact_center.settings import Settings
 from contact_center.speech.voice import speak
 from contact_center.web.practice import begin, bind, end
-from video_desk.interpreter import Interpreter, glossary
+from video_desk.interpreter import Interpreter
 from video_desk.interpreter.fake import app
+from video_desk.interpreter.glossary import Glossary
 from video_desk.interpreter.phrases import phrases, verbatim
 from video_desk.settings import DESK_SETTINGS
 
@@ -131,8 +132,26 @@ def test_the_citys_words_are_asked_for_and_added_where_a_model_uses_others(model
 
 
 def test_a_longer_term_stands_for_itself() -> None:
-    pairs = glossary.found("署名用電子証明書の期限です", "ja", "en")
+    pairs = Glossary().found("署名用電子証明書の期限です", "ja", "en")
     assert len([one for one, _ in pairs if "電子証明書" in one]) == 1
+
+
+@pytest.mark.requirement("IZ-08")
+def test_a_citys_own_terms_stand_before_those_that_are_shipped(model: Model, tmp_path: Path) -> None:
+    file = tmp_path / "terms.toml"
+    desk = '[[term]]\nja = "みほん窓口"\nen = "Mihon Desk"\n'
+    file.write_text(desk + '[[term]]\nja = "マイナンバーカード"\nen = "MyNa Card"\n', "utf-8")
+    model.says = "Welcome."
+    said = Interpreter(settings(model.url, glossary=str(file))).wrote(CITY, "みほん窓口でマイナンバーカードを作ります", "ja", "en")
+    assert said.translated == "Welcome. [MyNa Card, Mihon Desk]"
+
+
+@pytest.mark.parametrize("text", ["[[term", "", '[[term]]\nen = "x"\n', '[[term]]\nja = "x"\nfr = "y"\n'])
+def test_a_glossary_that_cannot_be_used_says_where(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "terms.toml"
+    file.write_text(text, "utf-8")
+    with pytest.raises(BadInput, match=r"terms\.toml を直してください"):
+        Glossary(file)
 
 
 @pytest.mark.requirement("IZ-08")
