@@ -184,3 +184,24 @@ def callbacks(centre: Stage) -> list[Any]:
     """The callback list."""
     with centre.house.database.reading() as session:
         return centre.house.callbacks.waiting(session, frozenset({"mihon"}))
+
+
+OFFICE = "0559990100"
+OFFICE_SAYS = "市民課の田中でございます。ご用件をどうぞ。"
+
+
+@pytest.fixture
+def office(centre: Stage) -> Iterator[Resident]:
+    """The citizens' office at its telephone."""
+    one = Resident(centre, OFFICE)
+    one.says(voice(centre.home / "tmp", "office", OFFICE_SAYS))
+    yield one
+    one.leaves()
+
+
+def picks(desk: Desk, text: str, key: str = "Enter") -> None:
+    desk.page.locator("#transfer:not([hidden])").wait_for()
+    desk.page.keyboard.press("F6")
+    desk.page.wait_for_selector("#picker:not([hidden])")
+    desk.page.keyboard.type(text)
+    desk.page.keyboard.press(key)

@@ -19,9 +19,9 @@ from contact_center.speech.hearing import HEARD, likeness, load
 from telephony.demo import Resident, voice
 from telephony.pbx import render
 
-from .conftest import Desk, agent_voice, callbacks, sit_down
+from .conftest import OFFICE, OFFICE_SAYS, Desk, agent_voice, callbacks, picks, sit_down
 from .test_faults import kill_and_settle, no_ghosts, notice_is_gone
-from .test_more_than_one_seat import OFFICE, OFFICE_SAYS, picks, talks
+from .test_more_than_one_seat import talks
 
 Make = Callable[..., Resident]
 

@@ -16,20 +16,9 @@ from contact_center.speech.hearing import HEARD, likeness, load
 from telephony.demo import Resident, voice
 from telephony.pbx import render
 
-from .conftest import Desk, agent_voice, sit_down
+from .conftest import OFFICE_SAYS, Desk, agent_voice, picks, sit_down
 
 Make = Callable[..., Resident]
-OFFICE = "0559990100"
-OFFICE_SAYS = "市民課の田中でございます。ご用件をどうぞ。"
-
-
-@pytest.fixture
-def office(centre: Stage) -> Iterator[Resident]:
-    """The citizens' office at its telephone."""
-    one = Resident(centre, OFFICE)
-    one.says(voice(centre.home / "tmp", "office", OFFICE_SAYS))
-    yield one
-    one.leaves()
 
 
 @pytest.fixture
@@ -61,14 +50,6 @@ def hears(centre: Stage, who: Resident, said: Any) -> None:
     """From now on somebody hears what is said."""
     start = who.heard_so_far().size
     centre.wait(lambda: likeness(load(said), who.heard_so_far()[start:]) > HEARD, 20, "it is not heard")
-
-
-def picks(desk: Desk, text: str, key: str = "Enter") -> None:
-    desk.page.locator("#transfer:not([hidden])").wait_for()
-    desk.page.keyboard.press("F6")
-    desk.page.wait_for_selector("#picker:not([hidden])")
-    desk.page.keyboard.type(text)
-    desk.page.keyboard.press(key)
 
 
 def test_an_office_is_asked_while_the_resident_hears_music_and_then_takes_the_call(

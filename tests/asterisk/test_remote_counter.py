@@ -10,18 +10,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from sqlalchemy import select
 
 from admin.demo.kiosk import COUNTER, Operator, begins, kiosk, ledger, put_card
 from admin.demo.stage import Stage
 from contact_center.contacts import Contact
+from contact_center.speech.hearing import HEARD, likeness, load
 from kiosk_bridge.rehearsal import Kiosk
+from telephony.demo import Resident, voice
 from video_desk.events import ControlGranted, ControlTaken, DeskBegan, DeskEnded, SessionWiped
 from video_desk.model import DeskSession
 from video_desk.settings import REHEARSAL_PORT, REHEARSAL_TOKEN
 
-from .conftest import Desk, events, last_event
+from .conftest import OFFICE_SAYS, Desk, agent_voice, events, last_event, picks
 
 
 class Scene:
@@ -214,3 +217,39 @@ def test_a_counter_that_is_closed_says_when_it_opens_and_calls_nobody(centre: St
         stand.close()
         with centre.house.database.session_scope() as session:
             centre.house.directory.reopen(session, COUNTER, "operator")
+
+
+LISTENS = """(() => {
+  const context = new AudioContext({ sampleRate: 8000 }), taken = context.createScriptProcessor(4096, 1, 1);
+  window.heard = [];
+  taken.onaudioprocess = ({ inputBuffer }) => heard.push(...inputBuffer.getChannelData(0).map((one) => Math.round(one * 32767)));
+  context.createMediaStreamSource(document.getElementById("voice").srcObject).connect(taken).connect(context.destination);
+})()"""
+"""What comes out of the kiosk's loudspeaker, as samples at 8 kHz."""
+
+
+@pytest.mark.requirement("IZ-08")
+def test_a_human_interpreter_is_called_by_telephone_and_all_three_hear_each_other(
+    scene: Scene, centre: Stage, desk: Desk, office: Resident
+) -> None:
+    scene.is_served("new", "new_with_form", language="vi")
+    picks(desk, "市民")
+    office.picks_up()
+    scene.page.get_by_text("市民課と相談中").wait_for()
+    scene.page.keyboard.press("Alt+j")
+    scene.page.get_by_text("市民課と三者で通話中").wait_for()
+    scene.kiosk.do(LISTENS)
+
+    def hears(said: Path) -> bool:
+        return likeness(load(said), np.array(scene.kiosk.do("heard.slice(-80000)"), np.float32) / 32767) > HEARD
+
+    scene.waits(lambda: hears(agent_voice(centre)), "the resident does not hear the operator", 30)
+    scene.waits(lambda: hears(voice(centre.home / "tmp", "office", OFFICE_SAYS)), "the resident does not hear the interpreter", 30)
+    scene.waits(lambda: likeness(load(agent_voice(centre)), office.heard_so_far()) > HEARD, "the interpreter does not hear", 30)
+    pictures = "document.getElementById('operator').currentTime"
+    seen = scene.kiosk.do(pictures)
+    scene.waits(lambda: scene.kiosk.do(pictures) > seen, "the operator is not seen any more")
+    office.hangs_up()
+    scene.page.locator("#transfer:not([hidden])").wait_for()
+    scene.ends()
+    scene.desk.presence("wrapping")
