@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from contact_center.clock import Clock
 from contact_center.errors import MadoguchiError, Unavailable
-from kiosk_bridge import system
 from kiosk_bridge.browser import sweep
 from kiosk_bridge.centre import Centre
 from kiosk_bridge.child import Child
@@ -19,7 +16,8 @@ from kiosk_bridge.config import Config
 from kiosk_bridge.diagnosis import Diagnosis
 from kiosk_bridge.face import Face
 from kiosk_bridge.health import FAULT, GOOD, devices
-from kiosk_bridge.power import rest
+from kiosk_bridge.power import Power
+from kiosk_bridge.untold import Untold
 
 LOOK_EVERY = 2.0
 """Seconds after which a session's standing is asked for, should a word of the hub have been lost."""
@@ -27,24 +25,8 @@ LOOK_EVERY = 2.0
 REPORT_EVERY = 60.0
 """Seconds between two reports; the centre counts the minutes in which a counter could serve."""
 
-HOURS_EVERY = 60.0
-"""Seconds between two looks at the counter's hours."""
-
 AGAIN_AFTER = 2.0
 """Seconds until a face or session that could not be begun is begun again."""
-
-
-@dataclass
-class Wiped:
-    """A session of which the centre is to hear that nothing is left.
-
-    :param how: why it ended; empty once the centre knows, or where the next one ends it.
-    """
-
-    session: int
-    how: str
-    complete: bool = True
-    seconds: float = 0.0
 
 
 class Bridge:
@@ -60,14 +42,21 @@ class Bridge:
         self._child: Child | None = None
         self._spare: asyncio.Task[Child] | None = None
         self._session: int | None = None
+        self._former: int | None = None
+        """The session of a family's last member, until the next one has begun."""
+
+        self._turn = 0
+        """Counts who has touched "start", or has gone away."""
+
+        self._beginning = asyncio.Lock()
         self._wants_to_join: dict[str, Any] = {}
         """What the hub has said of an operator who looks, of a session that we may not know yet ourselves."""
 
         self._ending = self._granted = False
-        self._untold: list[Wiped] | None = None
-        """What the centre has not heard yet; None: what a former run of this kiosk has left behind is not known yet."""
+        self._untold = Untold(self.centre.ask)
+        self._swept: bool | None = None
+        """Whether nothing is left of a former run; None: the centre knows."""
 
-        self._telling = asyncio.Lock()
         self._tasks: set[asyncio.Task[Any]] = set()
         self.places: asyncio.Queue[list[float] | None] = asyncio.Queue()
         """Where things stand that a script in the resident's place has asked for."""
@@ -75,8 +64,8 @@ class Bridge:
         self.centre.on("kiosk.changed", lambda said: self._do(self._stand()))
         self.centre.on("kiosk.counter_changed", lambda said: self._do(self._know()))
         self.centre.on("kiosk.join", self._join)
-        self.centre.on("kiosk.power", lambda said: self._do(self._power(said["do"])))
-        self._counter: dict[str, Any] = {}
+        self._power = Power(config, clock, lambda: self._occupied, lambda: self._over.set_result(None))
+        self.centre.on("kiosk.power", lambda said: self._do(self._power.obey(said["do"])))
         self._checks: dict[str, str] = {}
         self._diagnosis = Diagnosis(config, token, clock, lambda: self.face, lambda: self._checks)
 
@@ -86,11 +75,11 @@ class Bridge:
         :raises NotSignedIn: where the centre does not know this kiosk any more.
         """
         self._over = asyncio.get_running_loop().create_future()
-        await asyncio.to_thread(sweep)
+        self._swept = await asyncio.to_thread(sweep)
         link = asyncio.ensure_future(self.centre.run())
         self._warm_up()
         faces = asyncio.ensure_future(self._keep_face())
-        loops = [link, faces, *map(asyncio.ensure_future, (self._keep_looking(), self._keep_reporting(), self._keep_hours()))]
+        loops = [link, faces, *map(asyncio.ensure_future, (self._keep_looking(), self._keep_reporting(), self._power.keep()))]
         try:
             done, _ = await asyncio.wait([*loops, self._over], return_when=asyncio.FIRST_COMPLETED)
             for one in done:
@@ -120,12 +109,16 @@ class Bridge:
 
     async def _know(self, opens: bool = False) -> None:
         """Ask what the counter is now, and show it."""
-        counter = self._counter = await self.centre.ask("kiosk.counter")
-        if self._untold is None:
+        counter = await self.centre.ask("kiosk.counter")
+        self._power.know(counter["spans"])
+        if self._swept is not None:
             # Whatever a kiosk that was killed had in memory was swept away before this one asked for anything.
-            self._untold = [Wiped(id, "lost") for id in counter["unwiped"]]
+            for id in counter["unwiped"]:
+                self._untold.over(id, "lost")
+                self._untold.wiped(id, self._swept)
+            self._swept = None
         if opens:
-            self._do(self._tell_wiped())
+            self._do(self._untold.tell())
             if self._session is not None:
                 self._do(self._tell("kiosk.control", granted=self._granted))
         if self.face is None:
@@ -138,15 +131,10 @@ class Bridge:
             self.face.show("note", says="line.back", values={})
         self.face.show("counter", **counter)
 
-    async def _tell_wiped(self) -> None:
-        async with self._telling:
-            while self._untold:
-                one = self._untold[0]
-                if one.how:
-                    await self.centre.ask("kiosk.end", session=one.session, how=one.how)
-                    one.how = ""
-                await self.centre.ask("kiosk.wiped", session=one.session, complete=one.complete, seconds=round(one.seconds, 2))
-                self._untold.pop(0)
+    @property
+    def _occupied(self) -> bool:
+        """Whether somebody stands before it: also between two members of a family."""
+        return self._session is not None or self._former is not None or self._beginning.locked()
 
     async def _stand(self) -> None:
         if self._session is None or self.face is None:
@@ -162,7 +150,7 @@ class Bridge:
 
     def _join(self, said: dict[str, Any]) -> None:
         if said["session"] is None:
-            if self._session is None:
+            if not self._occupied:
                 self._do(self._diagnosis.show(said["ticket"]))
             return
         self._wants_to_join = said
@@ -182,39 +170,13 @@ class Bridge:
     async def _keep_reporting(self) -> None:
         """Look at the devices while nobody needs them, and say how they are."""
         while True:
-            if self._session is None:
+            if not self._occupied:
                 self._checks = await asyncio.to_thread(devices, self._config)
             face = self.face is not None and not self.face.ended
             browser = self._child is not None or (self._spare is not None and self._spare.done())
             with suppress(MadoguchiError):
                 await self.centre.ask("kiosk.report", checks=self._checks | {"face": _word(face), "browser": _word(browser)})
             await asyncio.sleep(REPORT_EVERY if self.centre.there else AGAIN_AFTER)
-
-    # -- its hours -----------------------------------------------------------------------------------------------------------
-
-    async def _keep_hours(self) -> None:
-        """Shut the machine down when its counter has closed, where the installer wants that."""
-        while True:
-            await asyncio.sleep(HOURS_EVERY)
-            off = rest(self._spans(), self._clock.now()) if self._config.sleeps and self._session is None else None
-            if off is not None:
-                with suppress(Unavailable):
-                    await system.power_off(int(off.total_seconds()))
-
-    def _spans(self) -> list[tuple[datetime, datetime]]:
-        return [(datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in self._counter.get("spans", ())]
-
-    async def _power(self, do: str) -> None:
-        """A supervisor has the kiosk begin anew, or shut down until its counter opens; never while somebody stands before it."""
-        if self._session is not None:
-            return
-        if do == "restart":
-            # Whoever has started us starts us again: everything begins clean.
-            self._over.set_result(None)
-        else:
-            off = rest(self._spans(), self._clock.now())
-            if off is not None:
-                await system.power_off(int(off.total_seconds()))
 
     # -- the face ------------------------------------------------------------------------------------------------------------
 
@@ -228,7 +190,7 @@ class Bridge:
                     self._do(self._know())
                 while not self.face.ended:
                     await asyncio.sleep(0.2)
-                if self._session is not None:
+                if self._occupied:
                     await self._end("lost")
                 await self.face.close()
                 self.face = None
@@ -282,26 +244,47 @@ class Bridge:
         face = self.face
         if face is None or self._session is not None:
             return
-        try:
-            told = await self.centre.ask(
-                "kiosk.begin", procedure=asked.get("procedure"), language=asked.get("language"), declared=asked.get("declared"),
-                version=asked.get("version"), family=asked.get("family") is True,
-            )  # fmt: skip
-            if self._spare is None:
-                self._warm_up()
-            assert self._spare is not None
-            self._child, self._spare = await self._spare, None
-        except MadoguchiError as error:
-            face.show("refused", sentence=error.sentence())
-            return
-        await self._diagnosis.end()
-        self._session = told["session"]
-        self._child.say("begin", place=told["place"])
+        self._turn += 1
+        turn = self._turn
+        async with self._beginning:
+            if turn != self._turn:
+                return
+            try:
+                told = await self.centre.ask(
+                    "kiosk.begin", procedure=asked.get("procedure"), language=asked.get("language"),
+                    declared=asked.get("declared"), version=asked.get("version"), family=asked.get("family") is True,
+                )  # fmt: skip
+            except MadoguchiError as error:
+                if turn == self._turn:
+                    face.show("refused", sentence=error.sentence())
+                return
+            child = await self._take_spare()
+            if turn != self._turn:
+                # Whoever began has gone away while it was made ready.
+                self._untold.over(told["session"], "lost")
+                await self._wipe(told["session"], child)
+                return
+            await self._diagnosis.end()
+            self._child, self._session, self._former = child, told["session"], None
+        child.say("begin", place=told["place"])
         self._let_join()
         face.show("session", id=self._session, joined=told["joined"], ice=told["ice"])
 
+    async def _take_spare(self) -> Child:
+        while True:
+            if self._spare is None:
+                self._warm_up()
+            assert self._spare is not None
+            child = await self._spare
+            self._spare = None
+            if not child.gone:
+                return child
+            await child.end()
+
     def _said(self, child: Child, word: str, values: dict[str, Any]) -> None:
         """What a session's process says."""
+        if word == "gone" and child is not self._child:
+            self._do(self._replace(child))
         if child is not self._child or self.face is None:
             return
         if word == "where":
@@ -322,6 +305,13 @@ class Bridge:
             if word == "control":
                 self._granted = values["control"]
                 self._do(self._tell("kiosk.control", granted=values["control"]))
+
+    async def _replace(self, child: Child) -> None:
+        """A process that was warm for the next resident has died."""
+        spare = self._spare
+        if spare is not None and spare.done() and spare.result() is child:
+            self._warm_up()
+            await child.end()
 
     @property
     def session_pid(self) -> int:
@@ -351,31 +341,38 @@ class Bridge:
         if self._ending:
             return
         if session is None or child is None or face is None:
+            # Whoever has just touched "start", or was to go on after a member of their family, has gone.
+            self._turn += 1
+            former, self._former = self._former, None
+            if former is not None:
+                self._untold.over(former, how)
+                self._do(self._untold.tell())
             if face is not None:
                 face.show("wiped")
             return
         self._ending = True
         try:
-            # The family goes on in the same conversation; the centre ends the former session when the next one begins.
-            began, wiped = self._clock.monotonic(), Wiped(session, "" if family else how)
             face.strip(False)
+            face.show("secret", secret=False)
             face.show("wiping")
+            # The family goes on in the same conversation; the centre ends the former session when the next one begins.
+            self._former = session if family else None
             if not family:
-                self._do(self._tell_ended(wiped))
-            wiped.complete = await child.end()
-            wiped.seconds = self._clock.monotonic() - began
+                self._untold.over(session, how)
+                self._do(self._untold.tell())
+            await self._wipe(session, child)
             self._granted = False
             self._child = self._session = None
-            self._warm_up()
             face.show("family" if family else "wiped")
-            self._untold = [*(self._untold or ()), wiped]
-            self._do(self._tell_wiped())
         finally:
             self._ending = False
 
-    async def _tell_ended(self, one: Wiped) -> None:
-        await self.centre.ask("kiosk.end", session=one.session, how=one.how)
-        one.how = ""
+    async def _wipe(self, session: int, child: Child) -> None:
+        began = self._clock.monotonic()
+        complete = await child.end()
+        self._untold.wiped(session, complete, self._clock.monotonic() - began)
+        self._warm_up()
+        self._do(self._untold.tell())
 
     def _do(self, work: Any) -> None:
         async def quietly() -> None:

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
+
+from contact_center.clock import Clock
+from contact_center.errors import Unavailable
+from kiosk_bridge import system
+from kiosk_bridge.config import Config
+
+LOOK_EVERY = 60.0
+"""Seconds between two looks at the counter's hours."""
 
 AFTER_CLOSING = timedelta(minutes=15)
 """Whoever was let in before the end of the hours is finished first; then this long nobody has come."""
@@ -29,3 +39,44 @@ def rest(spans: Iterable[tuple[datetime, datetime]], now: datetime) -> timedelta
         return None
     off = coming[0] - BEFORE_OPENING - now
     return off if off >= WORTH else None
+
+
+class Power:
+    """One kiosk's switch; never while somebody stands before it.
+
+    :param occupied: whether somebody does.
+    :param restart: ends this kiosk; whoever has started it starts it again, and everything begins clean.
+    """
+
+    def __init__(self, config: Config, clock: Clock, occupied: Callable[[], bool], restart: Callable[[], None]) -> None:
+        self._config, self._clock, self._occupied, self._restart = config, clock, occupied, restart
+        self._spans: list[tuple[datetime, datetime]] = []
+
+    def know(self, spans: Iterable[Sequence[str]]) -> None:
+        """When the counter is open, ISO 8601."""
+        self._spans = [(datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in spans]
+
+    async def keep(self) -> None:
+        """Shut the machine down when its counter has closed, where the installer wants that; until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            if self._config.sleeps and not self._occupied():
+                with suppress(Unavailable):
+                    await self._shut_down()
+
+    async def obey(self, do: str) -> None:
+        """A supervisor has the kiosk begin anew (`restart`), or shut down until its counter opens.
+
+        :raises Unavailable: where the machine cannot be shut down.
+        """
+        if self._occupied():
+            return
+        if do == "restart":
+            self._restart()
+        else:
+            await self._shut_down()
+
+    async def _shut_down(self) -> None:
+        off = rest(self._spans, self._clock.now())
+        if off is not None:
+            await system.power_off(int(off.total_seconds()))

@@ -21,6 +21,7 @@ from contact_center.features import (
     HealthCheck,
     HubHandler,
     Panel,
+    Permission,
     PersonalData,
     Reaction,
     Task,
@@ -37,6 +38,12 @@ feature = Feature(
     title="窓口",
     settings=DESK_SETTINGS,
     events=DESK_EVENTS,
+    permissions=(
+        Permission(
+            "desk.follow", "See and follow what waits of the counters: asked ids, applications whose outcome comes later",
+            ("agent", "supervisor", "city_staff", "auditor"),
+        ),
+    ),
     blueprint="video_desk.web:blueprint",
     panels=(Panel("desk", "窓口", "/desk/panel", "/static/bundle/desk.js", "main", "z", "desk.control", position=30),),
     hub_handlers=(
@@ -75,7 +82,7 @@ feature = Feature(
         Reaction(HoursChanged, _HUB + "hours_changed"),
     ),
     doors=(
-        Door("窓口の照会と名簿", "/desk/city", "city.view", 66, begins=False),
+        Door("窓口の照会と名簿", "/desk/city", "desk.follow", 66, begins=False),
         Door("窓口の端末", "/desk/counters", "contact.correct", 67, begins=False),
     ),
     personal_data=(

@@ -168,8 +168,7 @@ def show(house: House, session: Session, actor: Actor, id: int) -> dict[str, str
     :raises NotFound: where there is no such application in the actor's cities.
     """
     row = _of(session, actor, id)
-    if "contact.personal" not in actor.rights:
-        actor.require("city.view", row.city)
+    actor.require("desk.follow", row.city)
     house.audit.record(Act(actor.word, "desk.follow_up.show", f"follow_up:{row.id}", {}))
     found = {field: house.vault.get(session, Owner(FOLLOW_UP, str(row.id)), field) for field in KEPT}
     told = {field: value.reveal() if value is not None else "" for field, value in found.items()}

@@ -101,8 +101,11 @@ def end(hub: Hub, actor: Actor, message: m.EndSession) -> Iterator[Message]:
     """Write down that it is over; whoever looked sees no more."""
     desk = service.of(hub.house)
     with hub.house.database.session_scope() as session:
-        desk.end(session, desk.of_counter(session, actor.device, message.session), message.how)
-    hub.reactor.callFromThread(_close_relay, hub, actor.device)
+        row = desk.of_counter(session, actor.device, message.session)
+        now = row.ended_at is None
+        desk.end(session, row, message.how)
+    if now:
+        hub.reactor.callFromThread(_close_relay, hub, actor.device)
     yield from ()
 
 

@@ -19,6 +19,11 @@ def words(language: str) -> dict[str, str]:
     return {f"{table}.{key}": text for table, texts in tables.items() for key, text in texts.items()}
 
 
+def has_topic(topic: str) -> bool:
+    """Whether the kiosk's words name a topic of procedures."""
+    return f"topics.{topic}" in words("ja")
+
+
 @cache
 def version() -> str:
     """Changes whenever a text changes that residents agree to, in any language."""

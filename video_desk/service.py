@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -53,6 +54,8 @@ class VideoDesk:
         self.procedures = (*own, *(one for one in standard() if one.id not in theirs))
 
         self.interpreter = Interpreter(house.settings)
+        self.wrong_codes: Counter[int] = Counter()
+        """Codes of a kiosk's screen that were wrong, by the call in which they were tried."""
 
     def procedure(self, id: str) -> Procedure:
         """One procedure.
@@ -82,7 +85,7 @@ class VideoDesk:
                 for span in intervals(view.rule, day_of(now), day_of(now + AHEAD))
             ],
             "procedures": [
-                {"id": one.id, "topic": one.topic, "declares": list(one.declares), "devices": list(one.devices)}
+                {"id": one.id, "topic": one.topic, "names": one.names, "declares": list(one.declares), "devices": list(one.devices)}
                 for one in self.procedures if not one.site or self.place(one) is not None
             ],
             "version": languages.version(), "employer": self._house.settings[s.EMPLOYER],
@@ -92,9 +95,16 @@ class VideoDesk:
         }  # fmt: skip
 
     def _unwiped(self, session: Session, counter: str) -> list[int]:
-        """Sessions of a counter of which nobody has said yet that they were wiped: a kiosk that begins anew says so."""
+        """Sessions of a counter of which nobody has said yet that they were wiped: a kiosk that begins anew says so.
+
+        A machine that has taken another's place can say nothing of what that one has kept.
+        """
+        device = self._house.devices.kiosk_of(session, counter)
+        since = max(self._house.clock.now() - UNWIPED, device.enrolled_at) if device and device.enrolled_at else None
+        if since is None:
+            return []
         wanted = select(DeskSession.id).where(DeskSession.counter == counter, DeskSession.wiped.is_(None))
-        return list(session.scalars(wanted.where(DeskSession.began_at > self._house.clock.now() - UNWIPED)))
+        return list(session.scalars(wanted.where(DeskSession.began_at >= since)))
 
     def place(self, procedure: Procedure) -> dict[str, Any] | None:
         """What the booth opens for a procedure: first page, hosts, secret fields; None where no address is known."""
@@ -176,8 +186,8 @@ class VideoDesk:
         """A kiosk has called: the contact is that of its counter's session."""
         row = self.open_at(session, counter)
         former = session.get(Contact, row.contact_id) if row is not None and row.contact_id else None
-        # Whoever was cut off calls once more, in the same session.
-        if row is not None and (former is None or former.state in OVER):
+        # Whoever was cut off calls once more, in the same session; that the former call is over may be known a little later.
+        if row is not None and (former is None or former.state in OVER or former.channel == "kiosk"):
             row.contact_id = contact
             self._house.log.append(session, DeskMoved(city=row.city, contact=contact, actor="resident", session=row.id))
 
@@ -189,10 +199,11 @@ class VideoDesk:
     def standing(self, session: Session, row: DeskSession) -> dict[str, Any]:
         """How a session stands, for its kiosk.
 
-        :returns: `state` (`calling`, `waiting`, `talking`, `over`), `place` of who waits (1: the next), `operator`.
+        :returns: `state` (`calling`, `waiting`, `talking`, `cut`, `unserved`, `over`), `place` of who waits (1: the next),
+            `operator`, `contact`: id of the call that this is said of.
         """
         contact = session.get(Contact, row.contact_id) if row.contact_id else None
-        told: dict[str, Any] = {"session": row.id, "state": "calling", "place": 0, "operator": ""}
+        told: dict[str, Any] = {"session": row.id, "state": "calling", "place": 0, "operator": "", "contact": row.contact_id}
         if row.ended_at is not None:
             told["state"] = "over"
         elif contact is not None and contact.answered_at is not None and contact.person_id is not None:
@@ -257,7 +268,9 @@ class VideoDesk:
         return row.city, row.language
 
     def wiped(self, session: Session, row: DeskSession, complete: bool, seconds: float) -> None:
-        """The kiosk has wiped a session; the record of it is kept (IZ-09)."""
+        """The kiosk has wiped a session; the record of it is kept (IZ-09). What it says a second time changes nothing."""
+        if row.wiped is not None:
+            return
         row.wiped = {
             "complete": complete,
             "seconds": round(seconds, 2),
@@ -271,7 +284,7 @@ class VideoDesk:
     # -- what an operator asks ---------------------------------------------------------------------------------------------
 
     def served_by(self, session: Session, actor: Actor, contact: int) -> DeskSession:
-        """The open session of a contact that this operator serves.
+        """The open session of a contact in which this operator talks with the resident.
 
         :raises NotAllowed: where somebody else serves it.
         :raises NotFound: where the contact is no kiosk's, or its session is over.
@@ -281,7 +294,7 @@ class VideoDesk:
             raise NotAllowed("この応対の担当ではありません。")
         actor.require("desk.control", row.city_id)
         found = self.of_contact(session, contact)
-        if found is None or row.answered_at is None:
+        if found is None or not self.serves(session, found, actor.person):
             raise NotFound("この応対の端末の手続きは、始まっていないか、終わっています。")
         return found
 

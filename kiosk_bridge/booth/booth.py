@@ -12,11 +12,13 @@ import msgspec
 from contact_center.clock import Clock
 from contact_center.errors import BadInput, NotAllowed, Unavailable
 from kiosk_bridge.booth import messages as m
-from kiosk_bridge.booth.hands import Hands
+from kiosk_bridge.booth.hands import RESIDENTS_ALONE, Hands
 from kiosk_bridge.booth.own import OwnPages
 from kiosk_bridge.booth.pages import Pages
 from kiosk_bridge.booth.screen import Screen
 from kiosk_bridge.browser import Chromium
+
+NOT_GIVEN = "利用者が操作しています。操作するには、利用者の同意を求めてください。"
 
 
 class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,27 +55,32 @@ class Booth:
         self._control = False
         self._pad = pad
         self._typed: asyncio.Lock = asyncio.Lock()
+        self._stream: asyncio.Task[None] | None = None
 
     async def open(self, place: Place, size: tuple[int, int]) -> None:
-        """Guard the browser and open the menu's first page.
+        """Guard the browser and open the menu's first page; once it is guarded, only the page, should it not have opened before.
 
         :param size: of the page, in pixels.
         :raises Unavailable: where the page does not open.
         """
-        self._browser.lead_to(place.hosts)
-        self.pages = Pages(self._browser.devtools, self, place.hosts, place.secret_fields, self._pad)
-        self.own = OwnPages(self._browser.devtools, self.pages)
-        self.hands = Hands(self._browser.devtools, self.pages, lambda: place.start)
-        self.screen = Screen(self._browser.devtools, self.pages, self._clock, self._send, lambda held: self._tell({"secret": held}))
-        await self.pages.begin(size)
-        self._stream = asyncio.ensure_future(self.screen.run())
+        if self._stream is None:
+            self._browser.lead_to(place.hosts)
+            self.pages = Pages(self._browser.devtools, self, place.hosts, place.secret_fields, self._pad)
+            self.own = OwnPages(self._browser.devtools, self.pages)
+            self.hands = Hands(self._browser.devtools, self.pages, lambda: place.start, self.require_control)
+            self.screen = Screen(
+                self._browser.devtools, self.pages, self._clock, self._send, lambda held: self._tell({"secret": held})
+            )
+            self._stream = asyncio.ensure_future(self.screen.run())
+            await self.pages.begin(size)
         await self.pages.open(place.start)
 
     async def end_stream(self) -> None:
         """Show nothing any more."""
-        self._stream.cancel()
-        with suppress(asyncio.CancelledError, Unavailable):
-            await self._stream
+        if self._stream is not None:
+            self._stream.cancel()
+            with suppress(asyncio.CancelledError, Unavailable):
+                await self._stream
 
     async def close(self) -> None:
         """End the stream and wipe the browser."""
@@ -86,6 +93,23 @@ class Booth:
     def control(self) -> bool:
         """Whether the operator may work the page."""
         return self._control
+
+    def require_control(self) -> None:
+        """Let the operator change something in the page.
+
+        :raises NotAllowed: without the control, or while something may be a secret.
+        """
+        if not self._control:
+            raise NotAllowed(NOT_GIVEN)
+        self.require_calm()
+
+    def require_calm(self) -> None:
+        """Let another page come to the front.
+
+        :raises NotAllowed: while something may be a secret: what is typed further would go into that page.
+        """
+        if self.pages.secret:
+            raise NotAllowed(RESIDENTS_ALONE)
 
     def grant(self) -> None:
         """The resident gives the control to the operator."""
@@ -130,7 +154,7 @@ class Booth:
             elif self._control:
                 await self.hands.do(verb)
             else:
-                raise NotAllowed("利用者が操作しています。操作するには、利用者の同意を求めてください。")
+                raise NotAllowed(NOT_GIVEN)
 
     # -- what the pages tell (pages.Owner) --------------------------------------------------------------------------------
 

@@ -34,12 +34,14 @@ class Hands:
     """Carries out verbs in the shown window, where the resident has given the control.
 
     :param start: address of the menu's first page.
+    :param may: raises where the operator may not act in this moment.
     """
 
-    def __init__(self, devtools: Devtools, pages: Pages, start: Callable[[], str]) -> None:
+    def __init__(self, devtools: Devtools, pages: Pages, start: Callable[[], str], may: Callable[[], None]) -> None:
         self._devtools = devtools
         self._pages = pages
         self._start = start
+        self._may = may
         self._expected: dict[str, int] = {}
         self._told: dict[str, int] = {}
         """How many touches of a kind we are just making, and how many of them the pages have told of."""
@@ -68,6 +70,8 @@ class Hands:
                 # It is said once, when what was composed is written.
                 return
             raise BadInput(NO_FIELD)
+        # The documents had their time to answer: meanwhile the resident may have touched the screen, or begun a secret.
+        self._may()
         kind = "" if isinstance(verb, m.Pointer) and verb.what != "down" else KIND_OF.get(type(verb), "")
         if not kind:
             await self._one(verb)
@@ -106,8 +110,6 @@ class Hands:
                 await self._send("Emulation.setPageScaleFactor", pageScaleFactor=verb.factor)
             case m.Write():
                 await self._write(verb.value)
-            case m.Mark():
-                await self.mark(verb)
 
     async def _press(self, verb: m.Key) -> None:
         modifiers = (8 if verb.shift else 0) | (2 if verb.ctrl else 0)

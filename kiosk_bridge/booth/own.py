@@ -92,16 +92,23 @@ class OwnPages:
             return str(found.get("result", {}).get("objectId", ""))
         return ""
 
-    async def holds(self, expression: str) -> bool:
-        """Whether something is true in any document of the shown window; no value leaves it."""
-        for one, context in self._pages.documents():
+    async def holds(self, expression: str, everywhere: bool = False) -> bool | None:
+        """Whether something is true in any document of the shown window; no value leaves it.
+
+        :param everywhere: in any document of any window.
+        :returns: None where no document can say, or one that could make it true cannot.
+        """
+        answers = []
+        for one, context in self._pages.documents(everywhere):
+            found = {}
             with suppress(Unavailable):
                 found = await self._devtools.send(
                     "Runtime.evaluate", one.id, contextId=context, expression=f"Boolean({expression})", returnByValue=True
                 )
-                if found.get("result", {}).get("value") is True:
-                    return True
-        return False
+            answers.append(found.get("result", {}).get("value"))
+        if True in answers:
+            return True
+        return False if answers and all(one is False for one in answers) else None
 
     async def where(self, selector: str, filled: bool = False) -> list[float] | None:
         """Where something stands in the shown page, in pixels; None where it is not there.

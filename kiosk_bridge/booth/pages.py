@@ -221,9 +221,12 @@ class Pages:
         done, _ = await asyncio.wait(asked, timeout=ANSWER_WITHIN) if asked else (set(), set())
         return any(not one.exception() and one.result().get("result", {}).get("value") is True for one in done)
 
-    def documents(self) -> Iterator[tuple[Session, int]]:
-        """Our world in each document of the shown window."""
-        for one in self.of_window():
+    def documents(self, everywhere: bool = False) -> Iterator[tuple[Session, int]]:
+        """Our world in each document of the shown window.
+
+        :param everywhere: of every window.
+        """
+        for one in list(self.sessions.values()) if everywhere else self.of_window():
             if one.kind in ("page", "iframe"):
                 for context in list(one.worlds):
                     yield one, context

@@ -127,6 +127,9 @@ class Screen:
 
     async def _one(self) -> None:
         if not self._wanted or self._unacked is not None or not self._session:
+            if self._holding and not self._pages.secret:
+                # Though nobody looks: as long as a secret is held, nobody is heard either.
+                self._hold(False)
             return
         if self._newest is None and not self._whole:
             return

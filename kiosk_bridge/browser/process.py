@@ -197,12 +197,18 @@ class Chromium:
         await asyncio.to_thread(_remove, self.folder)
 
 
-def sweep() -> None:
-    """Remove what browsers have left in memory whose kiosk was killed; nothing of a resident waits for the next one (IZ-09)."""
+def sweep() -> bool:
+    """Remove what browsers have left in memory whose kiosk was killed; nothing of a resident waits for the next one (IZ-09).
+
+    :returns: whether nothing is left.
+    """
+    clean = True
     for folder in system.memory().glob(f"{PREFIX}*-*"):
         maker = folder.name.removeprefix(PREFIX).partition("-")[0]
         if maker.isdecimal() and not system.is_alive(int(maker)):
             shutil.rmtree(folder, ignore_errors=True)
+            clean = clean and not folder.exists()
+    return clean
 
 
 def _environment(folder: Path) -> dict[str, str]:

@@ -77,7 +77,7 @@ class Verdict:
     :param faults: none: it will do.
     :param head_wear: something may cover the forehead; only a hint, for somebody to look.
     :param face: the square in which the face was found.
-    :param photo: what would be cut out.
+    :param photo: what would be cut out; None where it would leave the picture.
     """
 
     faults: tuple[Fault, ...]
@@ -107,7 +107,7 @@ def check(picture: Picture) -> Verdict:
         faults.append(Fault.BLURRED)
     if not faults and _roughness(picture, face, photo) > PLAIN:
         faults.append(Fault.BACKGROUND)
-    return Verdict(tuple(faults), _covered(picture, face), face, photo)
+    return Verdict(tuple(faults), _covered(picture, face), face, photo if _inside(photo, picture) else None)
 
 
 def framing(face: Frame) -> Frame:
@@ -131,8 +131,12 @@ def _place(photo: Frame, picture: Picture) -> list[Fault]:
         return [Fault.FAR]
     if photo.height > height or photo.width > width:
         return [Fault.NEAR]
-    inside = photo.left >= 0 and photo.top >= 0 and photo.left + photo.width <= width and photo.top + photo.height <= height
-    return [] if inside else [Fault.OFF_CENTRE]
+    return [] if _inside(photo, picture) else [Fault.OFF_CENTRE]
+
+
+def _inside(photo: Frame, picture: Picture) -> bool:
+    height, width = picture.shape[:2]
+    return photo.left >= 0 and photo.top >= 0 and photo.left + photo.width <= width and photo.top + photo.height <= height
 
 
 def _eyes(face: NDArray[np.uint8]) -> list[Fault]:

@@ -16,6 +16,9 @@ from contact_center.errors import MadoguchiError
 from kiosk_bridge.config import read_config
 from kiosk_bridge.session.desk import Desk
 
+LONGEST_LINE = 4 << 20
+"""Bytes: a picture drawn by finger is one line."""
+
 
 def _tell(word: str, **values: Any) -> None:
     sys.stdout.write(json.dumps({"word": word, **values}, ensure_ascii=False) + "\n")
@@ -24,21 +27,26 @@ def _tell(word: str, **values: Any) -> None:
 
 async def _run() -> None:
     lines: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
-    reader = asyncio.StreamReader()
+    reader = asyncio.StreamReader(limit=LONGEST_LINE)
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
 
-    async def read() -> None:
-        while line := await reader.readline():
-            lines.put_nowait(json.loads(line))
-        # Whoever began us is gone: nothing of the resident stays here.
+    def over() -> None:
         lines.put_nowait(None)
+
+    async def read() -> None:
+        try:
+            while line := await reader.readline():
+                lines.put_nowait(json.loads(line))
+        finally:
+            # Whoever began us is gone, or cannot be understood any more: nothing of the resident stays here.
+            over()
 
     reading = asyncio.ensure_future(read())
     first = await lines.get()
     if first is None:
         return
     config = read_config(Path(first["config"]))
-    desk = Desk(config, first["token"], SystemClock(), _tell)
+    desk = Desk(config, first["token"], SystemClock(), _tell, over)
     try:
         await desk.warm()
         while (said := await lines.get()) is not None:

@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from contact_center.clock import Clock, day_of
-from contact_center.errors import BadInput, MadoguchiError, NotAllowed, Unavailable
+from contact_center.errors import BadInput, MadoguchiError, Unavailable
 from kiosk_bridge.booth.booth import Booth, Place
 from kiosk_bridge.browser import Chromium
 from kiosk_bridge.browser.process import Window
@@ -41,6 +41,7 @@ ID_IN_PAGE = (
 ONCE = ("refused", "answered", "blocked", "crashed", "checked", "picture", "wrote")
 """News that are over once they are told; the rest is told again to a console that comes later."""
 
+FAILED = "うまくいきませんでした。もう一度お試しください。"
 JOINED = '{"relay": "joined"}'
 """What the hub says once the operator is there, too."""
 
@@ -49,10 +50,13 @@ class Desk:
     """One session.
 
     :param tell_bridge: says a word, with values, to the bridge, which shows it on the face or writes it down.
+    :param give_up: is called where no resident can be served here any more.
     """
 
-    def __init__(self, config: Config, token: str, clock: Clock, tell_bridge: Callable[..., None]) -> None:
-        self._config, self._token, self._clock, self._tell_bridge = config, token, clock, tell_bridge
+    def __init__(
+        self, config: Config, token: str, clock: Clock, tell_bridge: Callable[..., None], give_up: Callable[[], None]
+    ) -> None:
+        self._config, self._token, self._clock, self._tell_bridge, self._give_up = config, token, clock, tell_bridge, give_up
         self._browser: Chromium | None = None
         self._booth: Booth | None = None
         self._photo: PhotoDesk | None = None
@@ -60,6 +64,7 @@ class Desk:
         self._papers: PapersDesk | None = None
         self._crashes = 0
         self._relay: ClientConnection | None = None
+        self._joins = 0
         self._sending: asyncio.Queue[str | bytes] = asyncio.Queue()
         self._tasks: set[asyncio.Task[Any]] = set()
         self.state: dict[str, Any] = {"open": False, "control": False, "secret": False, "asked": ""}
@@ -80,11 +85,18 @@ class Desk:
         """Begin anew with a fresh browser where the resident's ends by itself."""
         await browser.gone.wait()
         booth, self._booth, self._photo, self._papers = self._booth, None, None, None
+        if booth is not None:
+            booth.take_back()
+            self._booth_told({"secret": False})
         if self._place is not None:
             self._say({"open": False, "crashed": True})
             self._note("fault.restart")
-        await browser.wipe()
-        await self.warm()
+        try:
+            await browser.wipe()
+            await self.warm()
+        except Unavailable:
+            self._give_up()
+            raise
         if booth is not None:
             await booth.end_stream()
             await self._open()
@@ -162,9 +174,16 @@ class Desk:
 
     async def _join(self, ticket: str) -> None:
         former, self._relay = self._relay, None
+        self._joins += 1
+        mine = self._joins
         if former is not None:
-            await former.close()
+            self._nobody_looks()
+            # A line that is cut in one direction answers no farewell.
+            self._do(former.close())
         socket = await open_socket(self._config, self._token, LARGEST)
+        if mine != self._joins:
+            await socket.close()
+            return
         await socket.send(json.dumps({"type": "relay", "ticket": ticket}))
         self._relay, self._sending = socket, asyncio.Queue()
         sender = asyncio.ensure_future(self._send_all(socket, self._sending))
@@ -180,9 +199,12 @@ class Desk:
             sender.cancel()
             if self._relay is socket:
                 self._relay = None
-                self.take_back()
-                if self._booth is not None:
-                    self._booth.screen.share(False)
+                self._nobody_looks()
+
+    def _nobody_looks(self) -> None:
+        self.take_back()
+        if self._booth is not None:
+            self._booth.screen.share(False)
 
     def _tell_all(self) -> None:
         """Tell an operator who has just come how it stands."""
@@ -223,9 +245,9 @@ class Desk:
             case w.AskTouch():
                 self._ask(word.which, left=word.left, right=word.right)
             case w.Address():
-                if self._booth is None or not self._booth.control:
-                    raise NotAllowed("利用者が操作しています。操作するには、利用者の同意を求めてください。")
-                await self._booth.pages.open(word.url)
+                booth, _ = self._open_booth()
+                booth.require_control()
+                await booth.pages.open(word.url)
             case w.Say():
                 self._tell_bridge("said", text=word.text)
             case w.Card():
@@ -248,14 +270,23 @@ class Desk:
             raise Unavailable("この手続きは、ブラウザーを使いません。")
         config = self._config
         if self._booth is None:
-            booth = Booth(self._browser, self._clock, self._picture, self._booth_told, config.pad)
-            await booth.open(self._place, (config.width - config.strip, config.height))
-            self._booth = booth
+            self._booth = Booth(self._browser, self._clock, self._picture, self._booth_told, config.pad)
+        if not self.state["open"]:
+            await self._booth.open(self._place, (config.width - config.strip, config.height))
             if config.shown:
                 await self._browser.place(Window(config.strip, 0, config.width - config.strip, config.height))
             self._tell_bridge("strip", strip=True)
             self._say({"open": True})
         self._booth.screen.share(self._relay is not None)
+
+    def _open_booth(self) -> tuple[Booth, Place]:
+        """The booth and what it shows.
+
+        :raises Unavailable: where it is not open yet.
+        """
+        if self._booth is None or self._place is None or not self.state["open"]:
+            raise Unavailable("先にブラウザーを開いてください。")
+        return self._booth, self._place
 
     # -- devices -------------------------------------------------------------------------------------------------------------
 
@@ -276,15 +307,18 @@ class Desk:
         self._tell_bridge("card", words=said or (["put"] if state.kind == "none" else ["keep"]))
 
     async def _check(self, what: str) -> None:
-        if self._booth is None or self._place is None:
-            raise Unavailable("先にブラウザーを開いてください。")
+        booth, place = self._open_booth()
+        own = booth.own
         if what == "id":
-            there = await self._booth.own.holds(ID_IN_PAGE)
+            there = await own.holds(ID_IN_PAGE) is True
             if there:
                 self._met("application_id")
             self._say({"checked": {"what": what, "good": there}})
             return
-        gone = not await self._booth.own.holds(f"document.querySelector({json.dumps(self._place.signed_in)})")
+        # That nothing shows somebody signed in says something only where the site itself is there to show it.
+        site = await own.holds(f"{json.dumps(place.hosts)}.includes(location.host)", everywhere=True)
+        signed_in = await own.holds(f"document.querySelector({json.dumps(place.signed_in)})", everywhere=True)
+        gone = site is True and signed_in is False
         if gone:
             self._met("logged_out")
         self._say({"checked": {"what": what, "good": gone}})
@@ -294,10 +328,9 @@ class Desk:
         self._tell_bridge("met", what=what)
 
     def _open_photo(self) -> PhotoDesk:
-        if self._booth is None:
-            raise Unavailable("先にブラウザーを開いてください。")
+        booth, _ = self._open_booth()
         if self._photo is None:
-            self._photo = PhotoDesk(self._booth, self._config.camera, self._photo_told)
+            self._photo = PhotoDesk(booth, self._config.camera, self._photo_told)
         return self._photo
 
     def _photo_told(self, told: dict[str, Any]) -> None:
@@ -311,10 +344,9 @@ class Desk:
             self._note(f"photo.{(told['faults'] or [good])[0]}")
 
     async def _look_at_papers(self, what: str) -> None:
-        if self._place is None or self._booth is None:
-            raise Unavailable("先にブラウザーを開いてください。")
+        booth, place = self._open_booth()
         if self._papers is None:
-            self._papers = PapersDesk(self._booth, self._config.papers, self._place.hosts, self._say, self._note)
+            self._papers = PapersDesk(booth, self._config.papers, place.hosts, self._say, self._note)
         if await self._papers.do(what):
             self._met("application_id")
 
@@ -353,6 +385,8 @@ class Desk:
                 await work
             except MadoguchiError as error:
                 self._say({"refused": error.sentence()})
+            except Exception:
+                self._say({"refused": FAILED})
 
         task = asyncio.ensure_future(quietly())
         self._tasks.add(task)

@@ -84,6 +84,7 @@ class PapersDesk:
 
     async def _fill(self) -> bool:
         if self._form is not None:
+            self._booth.require_control()
             await self._booth.pages.open(self._form.address)
             self._form = None
             self._tell({"papers": {"at": "filled"}})

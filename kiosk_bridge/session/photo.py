@@ -41,10 +41,12 @@ class PhotoDesk:
     async def do(self, what: str) -> None:
         """One word of the operator about the photo."""
         if what == "guide":
+            self._booth.require_calm()
             await self._begin()
         elif what == "shoot":
             await self._shoot()
         elif what == "put":
+            self._booth.require_control()
             await self._put()
         else:
             await self.stop()
@@ -88,15 +90,12 @@ class PhotoDesk:
         await self._booth.own.run(self._page, f"show({json.dumps(base64.b64encode(data).decode())}, {json.dumps(good)})")
 
     async def _shoot(self) -> None:
-        if self._newest is None:
+        if self._newest is None or self._newest[1].photo is None:
+            # There is nothing that could be cut out; the guide goes on saying why.
             return
-        picture, verdict = self._newest
+        (picture, verdict), self._newest = self._newest, None
+        assert verdict.photo is not None
         await self._end_guide()
-        if verdict.photo is None:
-            # Nobody's face was found: there is nothing that could be cut out.
-            self._tell({"at": "", "faults": [str(fault) for fault in verdict.faults]})
-            await self.stop()
-            return
         photo = await asyncio.to_thread(cut, picture, verdict.photo)
         self._photo = encode(photo)
         picture[:] = 0

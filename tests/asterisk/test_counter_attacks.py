@@ -308,7 +308,7 @@ def laid(centre: Stage, *codes: str) -> None:
 @pytest.mark.requirement("IZ-11", "IZ-07")
 def test_a_hostile_code_on_the_form_is_told_on_both_screens_and_leads_nowhere(scene: Scene, centre: Stage) -> None:
     site = f"http://127.0.0.1:{centre.house.settings[REHEARSAL_PORT]}/apply/?id={ID}"
-    scene.is_served()
+    scene.is_served(allows=True)
     shown = "#dk-devices [data-key=papers]"
     for codes, sentence in (
         ((f"https://evil.example/?id={ID}",), "カードの申請書ではない"), ((f"javascript:alert({ID})",), "カードの申請書ではない"),

@@ -144,7 +144,7 @@ def test_a_kiosk_that_is_killed_leaves_no_process_and_comes_up_clean_and_the_ope
     apart.waits(lambda: not alive(processes), "something of the kiosk still runs")
     # The call ends by its time-out: nobody hears anybody.
     apart.desk.presence("wrapping", 60)
-    apart.kiosk = apart.operator.kiosk = kiosk(centre)
+    apart.kiosk = apart.operator.kiosk = Stand(apart.kiosk.path)
     apart.kiosk.sees("button[data-language=ja]")
     apart.waits(lambda: gone(before), "what the kiosk had in memory is still there", SOON)
     # Now that it is back it says for the record that nothing of that session is left.
@@ -166,7 +166,7 @@ def test_where_everything_of_a_kiosk_is_killed_at_once_nothing_of_the_resident_i
                 os.kill(one, signal.SIGKILL)
     apart.kiosk.kill()
     apart.waits(lambda: not alive(processes), "something of the kiosk still runs")
-    apart.kiosk = kiosk(centre)
+    apart.kiosk = Stand(apart.kiosk.path)
     apart.kiosk.sees("button[data-language=ja]")
     apart.waits(lambda: gone(before), "what the kiosk had in memory is still there", SOON)
 
@@ -193,6 +193,27 @@ def test_where_the_residents_browser_is_killed_both_are_told_and_nothing_of_it_s
     scene.waits(lambda: not alive(processes), "something of the browser still runs")
     scene.waits(lambda: gone(before), "its folder is still there")
     assert dumps() == []
+    # The resident has the control of the fresh one, and may give it again.
+    scene.page.wait_for_selector("#dk-control[data-who=resident]")
+    scene.operator.is_allowed()
+    scene.operator.clicks("a.key[href='/apply/terms']", "input[name=agree]")
+    scene.ends()
+    scene.is_wiped("resident")
+
+
+@pytest.mark.requirement("IZ-14", "NB-05")
+def test_where_nobody_of_a_family_goes_on_the_call_ends_with_the_last_ones_session(scene: Scene) -> None:
+    scene.is_served()
+    # As large as a sentence that is written by finger.
+    scene.kiosk.do("bridgeHears(JSON.stringify({ word: 'drawn', picture: 'A'.repeat(200000) }))")
+    scene.page.wait_for_selector("#dk-picture:not([hidden])")
+    scene.kiosk.touches("end.finish")
+    scene.kiosk.touches("end.family")
+    scene.kiosk.touches("screen.back")
+    scene.kiosk.sees("body[data-screen=wiped] h1")
+    scene.desk.presence("wrapping")
+    scene.is_wiped("resident")
+    assert scene.kiosk.do("document.getElementById('self').srcObject") is None
 
 
 @pytest.mark.requirement("NB-03", "NB-05")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from contact_center.audit.trail import AuditRow
 from contact_center.clock import FakeClock
 from contact_center.contacts import Contact, Unserved
 from contact_center.errors import BadInput, Conflict, NotAllowed, NotFound
@@ -126,7 +127,8 @@ def test_a_kiosk_knows_its_place_among_all_who_wait_and_who_serves(counter: Coun
     contact = counter.calls()
     clock.advance(5)
     counter.play.arrive("+819011112222")
-    assert counter.standing(session) == {"session": session, "state": "waiting", "place": 2, "operator": ""}
+    waits = {"session": session, "state": "waiting", "place": 2, "operator": "", "contact": contact}
+    assert counter.standing(session) == waits
     agent = person(house, "agent")
     counter.play.seat(agent)
     counter.play.do("offer", contact)
@@ -238,3 +240,53 @@ def test_a_code_on_the_screen_brings_the_session_to_the_telephone_once(counter: 
     clock.advance(31 * 60)
     with house.database.session_scope() as session, pytest.raises(BadInput):
         codes.take(house, session, agent, call, again["code"])
+
+
+@pytest.mark.requirement("IZ-07")
+def test_nobody_tries_codes_until_one_is_good_and_each_wrong_one_is_on_the_record(counter: Counter, house: House) -> None:
+    agent = person(house, "agent")
+    begun = counter.begins()
+    counter.play.gone(counter.calls(), Unserved.OVERFLOWED)
+    with house.database.session_scope() as session:
+        told = codes.show(house, session, session.get_one(DeskSession, begun))
+    call = counter.play.arrive()
+    counter.play.seat(agent)
+    counter.play.do("offer", call)
+    counter.play.do("answer", call)
+    for _ in range(codes.MOST_TRIES):
+        with house.database.session_scope() as session, pytest.raises(BadInput):
+            codes.take(house, session, agent, call, "x")
+    with house.database.session_scope() as session, pytest.raises(NotAllowed, match="試せません"):
+        codes.take(house, session, agent, call, told["code"])
+    with house.audit._database.reading() as session:
+        tries = session.scalars(select(AuditRow).where(AuditRow.act == "desk.code_refused")).all()
+    assert len(tries) == codes.MOST_TRIES
+
+
+@pytest.mark.requirement("IZ-07")
+def test_whoever_has_hung_up_does_not_look_at_the_resident_any_more(counter: Counter, house: House) -> None:
+    agent = person(house, "agent")
+    begun, call = counter.begins(), counter.calls()
+    counter.play.seat(agent)
+    counter.play.do("offer", call)
+    counter.play.do("answer", call)
+    with house.database.reading() as session:
+        assert counter.desk.served_by(session, agent, call).id == begun
+    counter.play.do("seat_left", call)
+    with house.database.reading() as session, pytest.raises(NotFound):
+        counter.desk.served_by(session, agent, call)
+
+
+@pytest.mark.requirement("IZ-09")
+def test_a_machine_that_has_taken_anothers_place_says_nothing_of_what_that_one_has_kept(
+    counter: Counter, house: House, clock: FakeClock
+) -> None:
+    id = counter.id
+    house.devices.enrol(house.devices.invite("operator", "kiosk", "first", id))
+    begun = counter.begins()
+    with house.database.reading() as session:
+        assert counter.desk.counter(session, id)["unwiped"] == [begun]
+    clock.advance(60)
+    house.devices.enrol(house.devices.invite("operator", "kiosk", "second", id))
+    with house.database.reading() as session:
+        assert counter.desk.counter(session, id)["unwiped"] == []

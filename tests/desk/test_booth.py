@@ -91,6 +91,48 @@ def test_any_touch_of_the_resident_takes_the_control_back_at_once() -> None:
     play(FIELD, scene)
 
 
+@pytest.mark.requirement("IZ-07")
+def test_who_has_taken_the_control_back_while_a_page_answers_is_not_disturbed_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scene(on: Scene) -> None:
+        on.booth.grant()
+        await on.console.click(100, 40)
+        await until(lambda: on.page("document.activeElement.id === 'name'"))
+
+        async def meanwhile() -> bool:
+            on.booth.take_back()
+            return True
+
+        monkeypatch.setattr(on.booth.pages, "typable", meanwhile)
+        with pytest.raises(NotAllowed):
+            await on.console.do("text", text="x")
+        assert await on.page("document.getElementById('name').value") == ""
+
+    play(FIELD, scene)
+
+
+@pytest.mark.requirement("IZ-07")
+def test_a_secret_that_ends_while_nobody_looks_silences_nobody_any_more() -> None:
+    async def scene(on: Scene) -> None:
+        await on.resident_presses(100, 40)
+        await until(lambda: {"secret": True} in on.console.told)
+        on.booth.screen.share(False)
+        with pytest.raises(NotAllowed):
+            on.booth.require_calm()
+        await on.page("document.activeElement.blur()")
+        await until(lambda: on.console.told[-1] == {"secret": False})
+        on.booth.require_calm()
+
+    play(FIELD.replace("id=name", "id=name type=password"), scene)
+
+
+def test_whether_something_stands_in_a_page_is_not_said_where_no_page_can_say_it() -> None:
+    async def scene(on: Scene) -> None:
+        said = [await on.booth.own.holds(one) for one in ("document.forms", "document.querySelector('form')", "of no meaning")]
+        assert said == [True, False, None]
+
+    play(FIELD, scene)
+
+
 def test_a_text_that_no_field_takes_is_told_to_the_operator() -> None:
     async def scene(on: Scene) -> None:
         on.booth.grant()

@@ -46,6 +46,15 @@ def test_a_city_adds_a_procedure_by_a_file_of_its_own() -> None:
     assert (one.id, [step.say for step in one.step]) == ("own", ["うかがいます"])
 
 
+@pytest.mark.requirement("NB-11")
+def test_a_citys_own_topic_brings_the_names_that_the_kiosk_shows() -> None:
+    own = SMALL.format(site="", more="").replace('topic = "other"', 'topic = "residence"')
+    with pytest.raises(BadInput, match="names"):
+        load(own, "own.toml")
+    (one,) = load(own.replace("devices", 'names = { ja = "住所の変更", en = "Change of address" }\ndevices'), "own.toml")
+    assert one.names["en"] == "Change of address"
+
+
 @pytest.mark.parametrize(
     ("site", "more", "said"),
     [("portal", "", "logged_out"), ("elsewhere", "", "site"), ("", 'guard = "hope"', "guard"),

@@ -49,8 +49,9 @@ export class Devices {
     const hint = photo?.head_wear ? [this.words["photo.head_wear"]] : [];
     if (at === "guide") return this.box("photo", t("写真"), [faults[0] ?? this.words["photo.still"], ...hint], [["shoot", t("撮る"), "strong"], ["stop", t("やめる")]]);
     if (at === "taken") return this.box("photo", t("写真"), [faults.join(" ") || this.words["photo.good"], ...hint], [["put", t("ページに入れる"), "strong"], ["guide", t("撮り直す")], ["stop", t("捨てる")]]);
+    const again = at === "no_field" ? [["put", t("もう一度入れる"), "strong"]] : [];
     const said = { put: t("ページに入れました。手もとの写真は消しました。"), no_field: t("ページに写真の欄がありません。欄のあるページを開いてください。"), fault: t("カメラが使えません。") }[at] ?? "";
-    return this.box("photo", t("写真"), [said], [["guide", t("撮影を始める")]]);
+    return this.box("photo", t("写真"), [said], [...again, ["guide", t("撮影を始める")]]);
   }
 
   papers({ papers }) {

@@ -10,13 +10,15 @@ import { language, say, speak, told } from "./words.js";
 const $ = (id) => document.getElementById(id);
 const DONE_AFTER = 8000;
 const TROUBLE_FOR = 60000;
+const CALL_WITHIN = 45000;
+const LEVEL = 0.8;
 
 class Face {
   constructor() {
     this.counter = null;
     this.call = null;
     this.session = null;
-    this.level = 0.8;
+    this.level = LEVEL;
     this.line = null;
     loudness((step) => this.louder(step));
     this.talk = new Talk(this);
@@ -50,9 +52,16 @@ class Face {
   // -- before anybody has come -----------------------------------------------------------------------------------------
 
   start() {
+    // After a member of a family nobody has gone on: the call ends with the last one's session.
+    if (this.family) return this.end("resident");
+    this.hangUp();
     speak("ja");
-    Object.assign(this, { procedure: null, declared: [], call: null, session: null, family: false, mute: false });
+    Object.assign(this, { procedure: null, declared: [], session: null, trouble: false, left: null, contact: null });
     this.talk.hide();
+    // How loud and how large the last one wanted it is theirs alone.
+    this.level = LEVEL;
+    voice.loudness(LEVEL);
+    document.body.classList.remove("larger");
     voice.stop(false);
     voice.hush();
     $("who").textContent = "";
@@ -74,30 +83,36 @@ class Face {
     footer({});
   }
 
-  get topicsOffered() {
-    return [...new Set(this.counter.procedures.map(({ topic }) => topic))];
-  }
-
+  // One key for each procedure that this counter offers; the ways to apply for a card share one, and a screen of their own.
   topics() {
-    const known = new Set(this.topicsOffered);
-    const shown = [];
-    if (known.has("new_with_form") || known.has("new_without_form")) shown.push(key("topics.new", () => this.newCard()));
-    for (const topic of ["renewal", "insurance", "account", "services"]) {
-      if (known.has(topic)) shown.push(key(`topics.${topic}`, () => this.choose(topic)));
-    }
-    shown.push(key("topics.loss", () => this.loss()), key("topics.other", () => this.choose("other")));
+    const offered = this.counter.procedures.filter(({ topic }) => topic !== "other");
+    const applications = offered.filter(({ topic }) => topic.startsWith("new"));
+    const shown = offered.filter((one) => !applications.includes(one)).map((one) => this.offer(one));
+    if (applications.length) shown.unshift(key("topics.new", () => this.newCard(applications)));
+    shown.push(key("topics.loss", () => this.loss()), key("topics.other", () => this.guidance()));
     show("topics", title("topics.ask"), choices(shown, "many"));
     this.foot(() => this.start());
   }
 
-  foot(back) {
-    footer({ back, person: () => this.choose("other") });
+  // A city's own procedure brings its name with it.
+  offer(procedure) {
+    const made = key(`topics.${procedure.topic}`, () => this.choose(procedure));
+    const name = procedure.names[language()] ?? procedure.names.ja;
+    if (name) Object.assign(made, { textContent: name }).dataset.procedure = procedure.id;
+    return made;
   }
 
-  newCard() {
-    const both = ["new_with_form", "new_without_form"].map((topic) => key(`topics.${topic}`, () => this.choose(topic)));
-    show("new", title("topics.new"), choices(both));
+  foot(back) {
+    footer({ back, person: () => this.guidance() });
+  }
+
+  newCard(applications) {
+    show("new", title("topics.new"), choices(applications.map((one) => this.offer(one))));
     this.foot(() => this.topics());
+  }
+
+  guidance() {
+    this.choose(this.counter.procedures.find(({ topic }) => topic === "other") ?? this.counter.procedures.at(-1));
   }
 
   loss() {
@@ -107,8 +122,8 @@ class Face {
     this.foot(() => this.topics());
   }
 
-  choose(topic) {
-    this.procedure = this.counter.procedures.find((one) => one.topic === topic) ?? this.counter.procedures.at(-1);
+  choose(procedure) {
+    this.procedure = procedure;
     this.consent();
   }
 
@@ -168,11 +183,22 @@ class Face {
     const places = { operator: $("operator"), self: $("self"), voice: $("voice") };
     this.call = new Call(this.counter.account, places, (word, values) => this.called(word, values));
     this.call.loudness(this.level);
+    this.call.secret(this.talk.typing);
     this.call.prepare();
+    this.standing = "";
+    clearTimeout(this.late);
+    this.late = setTimeout(() => document.body.dataset.screen === "calling" && this.tooLong(), CALL_WITHIN);
+  }
+
+  // Nobody stands before "please wait" for ever.
+  tooLong() {
+    if (this.session) this.cut();
+    else this.cannotCall();
   }
 
   refused(sentence) {
-    this.hangUp();
+    // Between two members of a family the operator stays.
+    if (!this.family) this.hangUp();
     away(Object.assign(document.createElement("p"), { textContent: sentence }), told("p", "elsewhere.staff"));
     footer({ back: () => this.start() });
   }
@@ -181,8 +207,8 @@ class Face {
 
   began(session) {
     this.session = session;
-    // There is neither microphone nor camera.
-    if (this.mute) this.end("lost");
+    this.family = false;
+    if (this.trouble || !this.call) this.end("lost");
     // The operator is there already: the next of a family goes on with them.
     else if (this.call.session) this.talk.goesOn();
     else this.call.goes(session.ice);
@@ -195,8 +221,13 @@ class Face {
     if (word === "failed") this.cannotCall();
   }
 
-  stands({ state, place, operator }) {
-    if (!this.session) return;
+  stands({ state, place, operator, contact }) {
+    // What is said of a call that was cut says nothing of the one that was begun after it.
+    if (!this.session || (contact && contact === this.left)) return;
+    this.contact = contact;
+    const now = [state, place, operator].join("\n");
+    if (now === this.standing) return;
+    this.standing = now;
     if (state === "talking" && operator) {
       voice.stop(true);
       this.call?.answered();
@@ -246,6 +277,7 @@ class Face {
   }
 
   again() {
+    this.left = this.contact;
     show("calling", told("h1", "start.calling", {}, "waits"));
     this.prepare();
     this.call.goes(this.session.ice);
@@ -268,14 +300,15 @@ class Face {
     footer({});
   }
 
-  // Nobody can talk here, so that no session is left open; where to go instead stays long enough to be read.
+  // Nobody can talk here: no session is left open, and where to go instead stays long enough to be read.
   cannotCall() {
-    this.mute = true;
-    if (this.session) this.end("lost");
-    else this.fault("machine");
+    this.trouble = true;
+    this.hangUp();
+    this.end("lost");
   }
 
   hangUp() {
+    clearTimeout(this.late);
     this.line?.stop();
     this.line = null;
     this.call?.end();
@@ -288,14 +321,15 @@ class Face {
     this.family = true;
     this.talk.hide();
     this.declare();
-    footer({});
+    footer({ back: () => this.end("resident") });
   }
 
   wiped() {
     this.hangUp();
     this.session = null;
+    this.family = false;
     this.talk.hide();
-    if (this.mute) {
+    if (this.trouble) {
       this.fault("machine");
       setTimeout(() => this.idle && document.body.dataset.screen === "away" && this.start(), TROUBLE_FOR);
       return;
@@ -312,9 +346,9 @@ class Face {
     const screen = document.body.dataset.screen;
     const { absent_after: after = 180, absent_within: within = 30 } = this.counter ?? {};
     const still = (performance.now() - this.touched) / 1000;
-    if (["waiting", "away", "language", "wiping", "wiped", "talk", "calling", "waiting-place"].includes(screen)) return;
+    if (["waiting", "away", "language", "wiping", "wiped", "talk", "calling"].includes(screen)) return;
     if (still > after + within) {
-      if (this.session) this.end("absent");
+      if (this.session || this.family) this.end("absent");
       else this.start();
     } else if (still > after && screen !== "absent") this.ask(within);
   }

@@ -10,6 +10,8 @@ export class Talk {
   constructor(face) {
     this.face = face;
     this.met = false;
+    // A secret outlives a call that is cut while it is typed.
+    this.typing = false;
     this.captions = new Captions(face);
     on("strip", ({ strip }) => (document.body.dataset.strip = strip ? "yes" : "no"));
     on("control", ({ control }) => this.controls(control));
@@ -27,6 +29,7 @@ export class Talk {
     $("talk").hidden = false;
     $("ask").replaceChildren();
     this.controls(false);
+    this.secret(this.typing);
     this.foot();
   }
 
@@ -38,7 +41,6 @@ export class Talk {
     $("said").textContent = "";
     $("secret").hidden = true;
     $("ask").replaceChildren();
-    delete document.body.dataset.strip;
   }
 
   foot() {
@@ -50,12 +52,13 @@ export class Talk {
   }
 
   meet(operator, employer) {
+    const works = employer || plain("start.staff");
+    // Another operator may have taken over.
+    say($("operator-name"), "start.joined", { name: operator, employer: works });
+    $("who").textContent = `${operator}（${works}）`;
     if (this.met) return;
     this.met = true;
     this.show();
-    const works = employer || plain("start.staff");
-    say($("operator-name"), "start.joined", { name: operator, employer: works });
-    $("who").textContent = `${operator}（${works}）`;
     // Whoever does not speak Japanese is offered the interpreter at once.
     if (this.captions.offered && !["ja", "easy"].includes(language())) this.asks({ which: "interpreter" });
   }
@@ -85,6 +88,7 @@ export class Talk {
 
   // A secret is typed: nothing is said, nothing heard, and the operator sees nothing.
   secret(secret) {
+    this.typing = secret;
     this.face.call?.secret(secret);
     $("secret").hidden = !secret;
     if (secret) $("secret").replaceChildren(told("p", "secret.now"), told("p", "secret.aloud"));

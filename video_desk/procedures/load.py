@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from contact_center.errors import BadInput
+from video_desk import languages
 
 Word = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_-]{0,30}$")]
 Site = Literal["application", "portal", ""]
@@ -41,7 +42,8 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Procedure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Something that residents come for.
 
-    :param topic: the key of the kiosk's words under which it is offered.
+    :param topic: the key of the kiosk's words under which it is offered; those of `new…` share a screen of their own.
+    :param names: what its key says, by language, where the kiosk's words have no such topic.
     :param declares: the self-declarations that it needs; of these the resident chooses whose matter it is (NB-07, NB-09).
     :param outcomes: how it may end, for the monthly report.
     """
@@ -54,6 +56,7 @@ class Procedure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     devices: tuple[Device, ...]
     outcomes: tuple[Word, ...]
     step: tuple[Step, ...]
+    names: dict[str, str] = msgspec.field(default_factory=dict)
 
     def steps(self, facts: frozenset[str] = frozenset()) -> tuple[Step, ...]:
         """The checklist for a resident of whom these facts hold."""
@@ -79,6 +82,8 @@ def load(text: str, name: str) -> tuple[Procedure, ...]:
         if twice is not None:
             raise BadInput("手続きのファイル %(name)s の %(kind)s に「%(id)s」が二つあります。", name=name, kind=kind, id=twice)
     for one in found:
+        if not languages.has_topic(one.topic) and "ja" not in one.names:
+            raise BadInput("手続き「%(id)s」の names に、端末に出す名前（ja、ほかの言語も）を書いてください。", id=one.id)
         if one.site == "portal" and one.step[-1].guard != "logged_out":
             # Whoever comes next must not find the former one's account open (748 accounts of others were registered so in 2023).
             raise BadInput('手続き「%(id)s」の最後の手順には guard = "logged_out" が必要です。', id=one.id)

@@ -24,7 +24,7 @@ SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("/desk/city")
-@permission("city.view")
+@permission("desk.follow")
 def city() -> Any:
     """The page; what stands in it is asked for again and again."""
     me = actor()
@@ -33,11 +33,12 @@ def city() -> Any:
         "language": me.language, "words": page_words(), "answers": "city.agree" in me.rights,
         "moves": "contact.personal" in me.rights, "states": STATES, "reasons": REASONS, "next": followups.NEXT,
     }  # fmt: skip
-    return render_template("video_desk/city.html", page=page, first=today.replace(day=1), last=today)
+    shown = {"helped": "city.view" in me.rights, "first": today.replace(day=1), "last": today}
+    return render_template("video_desk/city.html", page=page, **shown)
 
 
 @blueprint.post("/desk/city/lists")
-@permission("city.view")
+@permission("desk.follow")
 def lists() -> Any:
     """What waits. Nothing in it is personal."""
     me, built = actor(), house()
@@ -96,7 +97,7 @@ def ask_answer() -> Any:
 
 
 @blueprint.post("/desk/follow-up/show")
-@permission("contact.read")
+@permission("desk.follow")
 def follow_up_show() -> Any:
     """Whom to tell."""
     with house().database.reading() as session:
