@@ -204,7 +204,7 @@ async def trials(count: int, seed: int, kinds: Sequence[str] = tuple(FIELDS), pl
     host = f"127.0.0.1:{server.server_port}"
     browser = await Chromium.start(Window(0, 0, *SIZE, shown=False), gated=True)
     booth = watcher.booth = Booth(browser, SystemClock(), watcher.send, watcher.tell)
-    await booth.open(Place(f"http://{host}/", (host, f"localhost:{server.server_port}")), SIZE)
+    await booth.open(Place(f"http://{host}/", (host, f"localhost:{server.server_port}")), Window(0, 0, *SIZE, shown=False))
     booth.screen.share(True)
     try:
         for _ in range(count):

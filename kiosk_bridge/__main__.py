@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import signal
 import ssl
 import sys
 import urllib.error
@@ -16,6 +15,7 @@ import click
 
 from contact_center.clock import SystemClock
 from contact_center.errors import BadInput, MadoguchiError, NotSignedIn, Unavailable
+from kiosk_bridge import system
 from kiosk_bridge.bridge import Bridge
 from kiosk_bridge.centre import trust
 from kiosk_bridge.config import Config, read_config
@@ -81,9 +81,7 @@ async def _run(path: Path) -> None:
     config = read_config(path)
     bridge = Bridge(config, path.absolute(), config.token(), SystemClock())
     running = asyncio.ensure_future(bridge.run())
-    loop = asyncio.get_running_loop()
-    for ending in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(ending, running.cancel)
+    system.on_end(asyncio.get_running_loop(), running.cancel)
     try:
         await running
     except asyncio.CancelledError:

@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import shutil
-import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from contact_center.errors import Unavailable
+from kiosk_bridge import system
 
 READY_WITHIN, END_WITHIN = 20.0, 8.0
 """Seconds in which a session's browser is warm; in which it has ended by itself."""
@@ -79,8 +79,7 @@ class Child:
             await asyncio.wait_for(process.wait(), END_WITHIN)
         for group in (process.pid, self._browser):
             if group:
-                with suppress(ProcessLookupError, PermissionError):
-                    os.killpg(group, signal.SIGKILL)
+                system.end_group(group)
         await process.wait()
         self._reading.cancel()
         for _ in range(GONE_LOOKS):
@@ -90,8 +89,7 @@ class Child:
         return False
 
     def _is_gone(self) -> bool:
-        groups = {self._browser, self.pid} - {0}
-        if any(_group(path) in groups for path in Path("/proc").glob("[0-9]*/stat")):
+        if not system.groups_gone({self._browser, self.pid} - {0}):
             return False
         if self._folder != Path():
             shutil.rmtree(self._folder, ignore_errors=True)
@@ -115,12 +113,3 @@ class Child:
                 self._heard(self, word, said)
         self.gone = True
         self._heard(self, "gone", {})
-
-
-def _group(stat: Path) -> int:
-    """The process group of a process that still lives."""
-    try:
-        state, _, group = stat.read_text().rpartition(")")[2].split()[:3]
-        return int(group) if state != "Z" else 0
-    except (OSError, ValueError, IndexError):
-        return 0

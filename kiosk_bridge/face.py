@@ -39,7 +39,7 @@ class Face:
 
     def __init__(self, browser: Chromium, config: Config, token: str, heard: Callable[[str, dict[str, Any]], None]) -> None:
         self._browser, self._config, self._token, self._heard = browser, config, token, heard
-        self._page = ""
+        self._page = self._target = ""
         self.knows_centre = False
         """Whether it can tell the centre from anybody else; else it is begun anew once the centre is there."""
 
@@ -74,7 +74,8 @@ class Face:
         send = self._devtools.send
         targets = await send("Target.getTargets")
         page = next(one for one in targets["targetInfos"] if one["type"] == "page")
-        self._page = (await send("Target.attachToTarget", targetId=page["targetId"], flatten=True))["sessionId"]
+        self._target = page["targetId"]
+        self._page = (await send("Target.attachToTarget", targetId=self._target, flatten=True))["sessionId"]
         width, height = self._config.width, self._config.height
         await asyncio.gather(
             send("Page.enable", self._page), send("Runtime.enable", self._page), send("Runtime.addBinding", self._page, name=HEARS),
@@ -84,7 +85,9 @@ class Face:
                 httpOnly=True, sameSite="Strict",
             ),
         )  # fmt: skip
-        if not self._config.shown:
+        if self._config.shown:
+            await self._place(width)
+        else:
             await send("Emulation.setDeviceMetricsOverride", self._page, **_metrics(width, height))
 
     async def open(self) -> bool:
@@ -117,7 +120,7 @@ class Face:
 
     async def _place(self, width: int) -> None:
         with suppress(Unavailable):
-            await self._browser.place(Window(0, 0, width, self._config.height))
+            await self._browser.place(Window(0, 0, width, self._config.height), self._target, self._page)
 
     @property
     def ended(self) -> bool:

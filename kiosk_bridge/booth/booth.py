@@ -17,6 +17,7 @@ from kiosk_bridge.booth.own import OwnPages
 from kiosk_bridge.booth.pages import Pages
 from kiosk_bridge.booth.screen import Screen
 from kiosk_bridge.browser import Chromium
+from kiosk_bridge.browser.process import Window
 
 NOT_GIVEN = "利用者が操作しています。操作するには、利用者の同意を求めてください。"
 
@@ -57,10 +58,10 @@ class Booth:
         self._typed: asyncio.Lock = asyncio.Lock()
         self._stream: asyncio.Task[None] | None = None
 
-    async def open(self, place: Place, size: tuple[int, int]) -> None:
+    async def open(self, place: Place, window: Window) -> None:
         """Guard the browser and open the menu's first page; once it is guarded, only the page, should it not have opened before.
 
-        :param size: of the page, in pixels.
+        :param window: where its pages stand.
         :raises Unavailable: where the page does not open.
         """
         if self._stream is None:
@@ -72,7 +73,10 @@ class Booth:
                 self._browser.devtools, self.pages, self._clock, self._send, lambda held: self._tell({"secret": held})
             )
             self._stream = asyncio.ensure_future(self.screen.run())
-            await self.pages.begin(size)
+            await self.pages.begin(
+                (window.width, window.height),
+                (lambda one: self._browser.place(window, one.target, one.id)) if window.shown else None,
+            )
         await self.pages.open(place.start)
 
     async def end_stream(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import suppress
 from importlib.resources import files
 from typing import Any
@@ -80,12 +80,13 @@ class Pages:
         ):  # fmt: skip
             devtools.on(event, handler)
 
-    async def begin(self, size: tuple[int, int]) -> None:
+    async def begin(self, size: tuple[int, int], fit: Callable[[Session], Awaitable[None]] | None = None) -> None:
         """Guard what is open and all that will be.
 
         :param size: of the page, in pixels.
+        :param fit: puts a window where it is seen in that size; None: there is no screen.
         """
-        self.size = size
+        self.size, self._fit = size, fit
         with suppress(Unavailable):
             await self._devtools.send("Browser.setDownloadBehavior", behavior="deny")
         await self._devtools.send("Target.setAutoAttach", autoAttach=True, waitForDebuggerOnStart=True, flatten=True)
@@ -271,15 +272,18 @@ class Pages:
             ]  # fmt: skip
         if one.kind == "page":
             width, height = self.size
-            first += [
-                send("Emulation.setFocusEmulationEnabled", id, enabled=True),
-                send("Emulation.setDeviceMetricsOverride", id, width=width, height=height, deviceScaleFactor=1, mobile=False),
-            ]
+            first.append(send("Emulation.setFocusEmulationEnabled", id, enabled=True))
+            if self._fit is None:
+                metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+                first.append(send("Emulation.setDeviceMetricsOverride", id, **metrics))
         first.append(send("Fetch.enable", id, patterns=[{"urlPattern": "*"}]))
         first.append(send("Runtime.runIfWaitingForDebugger", id))
         if one.kind == "page":
             self.order.append(id)
         await asyncio.gather(*first, return_exceptions=True)
+        if one.kind == "page" and self._fit is not None:
+            with suppress(Unavailable):
+                await self._fit(one)
         one.guarded.set()
         self._owner.changed()
 

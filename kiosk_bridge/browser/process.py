@@ -10,7 +10,6 @@ import asyncio
 import json
 import os
 import shutil
-import signal
 import tempfile
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -54,6 +53,12 @@ KEPT = ("PATH", "LANG", "DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR", "XAUTHO
 
 PREFIX = "kiosk-"
 """How the folders of browsers are named in memory; then comes the id of the process that has made them."""
+
+FIT_LOOKS, FIT_EVERY, FIT_SURE = 40, 0.05, 3
+"""How often a window that was placed is looked at, seconds between two looks, and how many in a row must find it right."""
+
+AWAY = 10_000
+"""Pixels to the right of every screen."""
 
 END_WITHIN = 3.0
 """Seconds that a browser may take to end by itself."""
@@ -115,7 +120,7 @@ class Chromium:
         (folder / "tmp").mkdir(mode=0o700)
         to_browser, our_write = os.pipe()
         our_read, from_browser = os.pipe()
-        place = ("--headless=new",) if not window.shown else ("--kiosk", f"--window-position={window.left},{window.top}")
+        place = (f"--window-position={window.left},{window.top}",) if window.shown else ("--headless=new",)
         command = [
             system.chromium(), *QUIET, *place, f"--window-size={window.width},{window.height}",
             f"--user-data-dir={folder / 'profile'}", "--remote-debugging-pipe", *words, "about:blank",
@@ -156,25 +161,38 @@ class Chromium:
         if self._gate is not None:
             self._gate.lead_to(hosts)
 
-    async def place(self, window: Window) -> None:
-        """Put its window somewhere else on the screen, in front, without any frame.
+    async def place(self, window: Window, target: str, session: str) -> None:
+        """Put a window so that its page fills a part of the screen. Tabs and address lie above the screen's upper edge, where
+        nobody sees or touches them; `--kiosk` hides them only as long as a window fills the whole screen.
 
+        :param target: of the page; `session` its session.
         :raises Unavailable: where the browser is gone.
         """
-        id = await self._window()
-        bounds = {"left": window.left, "top": window.top, "width": window.width, "height": window.height}
+        id = int((await self.devtools.send("Browser.getWindowForTarget", targetId=target))["windowId"])
         # A window that fills the screen takes no other size.
-        await self.devtools.send("Browser.setWindowBounds", windowId=id, bounds={"windowState": "normal"})
-        await self.devtools.send("Browser.setWindowBounds", windowId=id, bounds=bounds)
+        await self._bounds(id, windowState="normal")
+        edge, right = 0, 0
+        for _ in range(FIT_LOOKS):
+            await self._bounds(id, left=window.left, top=window.top - edge, width=window.width, height=window.height + edge)
+            await asyncio.sleep(FIT_EVERY)
+            told = await self.devtools.send("Runtime.evaluate", session, expression="innerHeight", returnByValue=True)
+            height = int(told["result"].get("value") or window.height)
+            # A window that is just coming tells another height for a moment.
+            right = right + 1 if height == window.height else 0
+            if right == FIT_SURE:
+                return
+            edge += window.height - height
 
     async def hide(self) -> None:
         """Take its window off the screen until it is placed."""
-        await self.devtools.send("Browser.setWindowBounds", windowId=await self._window(), bounds={"windowState": "minimized"})
-
-    async def _window(self) -> int:
         targets = await self.devtools.send("Target.getTargets")
         page = next(one["targetId"] for one in targets["targetInfos"] if one["type"] == "page")
-        return int((await self.devtools.send("Browser.getWindowForTarget", targetId=page))["windowId"])
+        id = int((await self.devtools.send("Browser.getWindowForTarget", targetId=page))["windowId"])
+        await self._bounds(id, windowState="normal")
+        await self._bounds(id, left=AWAY, top=0)
+
+    async def _bounds(self, id: int, **bounds: int | str) -> None:
+        await self.devtools.send("Browser.setWindowBounds", windowId=id, bounds=bounds)
 
     async def wipe(self) -> None:
         """End every process of the browser and remove its folder; nothing of the resident is left on this machine."""
@@ -184,8 +202,7 @@ class Chromium:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._process.wait(), END_WITHIN)
         # Helpers that outlive the first process would hold the resident's values in memory: the whole group ends.
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        system.end_group(self._process.pid)
         await self._process.wait()
         if self._transport is not None:
             self._transport.close()

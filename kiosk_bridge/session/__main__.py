@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import resource
 import sys
 from pathlib import Path
 from typing import Any
 
 from contact_center.clock import SystemClock
 from contact_center.errors import MadoguchiError
+from kiosk_bridge import system
 from kiosk_bridge.config import read_config
 from kiosk_bridge.session.desk import Desk
 
@@ -74,8 +74,7 @@ async def _run() -> None:
 
 def main() -> None:
     """Run one session until it is ended, or whoever began it is gone."""
-    # What a crash would write to a disk is what must never be there.
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    system.write_no_dumps()
     asyncio.run(_run())
 
 

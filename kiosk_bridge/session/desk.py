@@ -272,9 +272,8 @@ class Desk:
         if self._booth is None:
             self._booth = Booth(self._browser, self._clock, self._picture, self._booth_told, config.pad)
         if not self.state["open"]:
-            await self._booth.open(self._place, (config.width - config.strip, config.height))
-            if config.shown:
-                await self._browser.place(Window(config.strip, 0, config.width - config.strip, config.height))
+            window = Window(config.strip, 0, config.width - config.strip, config.height, config.shown)
+            await self._booth.open(self._place, window)
             self._tell_bridge("strip", strip=True)
             self._say({"open": True})
         self._booth.screen.share(self._relay is not None)

@@ -3,8 +3,30 @@
 import sys
 
 if sys.platform == "win32":
-    from kiosk_bridge.system.windows import chromium, is_alive, memory, power_off, start_with_pipes
+    from kiosk_bridge.system.windows import (
+        chromium,
+        end_group,
+        groups_gone,
+        is_alive,
+        memory,
+        on_end,
+        power_off,
+        start_with_pipes,
+        write_no_dumps,
+    )  # fmt: skip
 else:
-    from kiosk_bridge.system.linux import chromium, is_alive, memory, power_off, start_with_pipes
+    from kiosk_bridge.system.linux import (
+        chromium,
+        end_group,
+        groups_gone,
+        is_alive,
+        memory,
+        on_end,
+        power_off,
+        start_with_pipes,
+        write_no_dumps,
+    )  # fmt: skip
 
-__all__ = ["chromium", "is_alive", "memory", "power_off", "start_with_pipes"]
+__all__ = [
+    "chromium", "end_group", "groups_gone", "is_alive", "memory", "on_end", "power_off", "start_with_pipes", "write_no_dumps",
+]  # fmt: skip

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
-from collections.abc import Mapping, Sequence
+import resource
+import signal
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from shutil import which
 
@@ -36,6 +39,36 @@ def is_alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (OSError, IndexError):
         return False
+
+
+def end_group(pid: int) -> None:
+    """End a process that leads a group, and all of its group, at once."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def groups_gone(pids: Collection[int]) -> bool:
+    """Whether nothing lives any more of the groups that these processes have led."""
+    return not any(_group(stat) in pids for stat in Path("/proc").glob("[0-9]*/stat"))
+
+
+def _group(stat: Path) -> int:
+    try:
+        state, _, group = stat.read_text().rpartition(")")[2].split()[:3]
+        return int(group) if state != "Z" else 0
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def write_no_dumps() -> None:
+    """Leave nothing of this process on a disk should it crash."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def on_end(loop: asyncio.AbstractEventLoop, does: Callable[[], object]) -> None:
+    """Do something when this process is asked to end."""
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(ending, does)
 
 
 async def power_off(seconds: int) -> None:

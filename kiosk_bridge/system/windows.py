@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping, Sequence
+import signal
+import subprocess
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from contact_center.errors import Unavailable
@@ -43,6 +45,27 @@ def is_alive(pid: int) -> bool:
     return False
 
 
+def end_group(pid: int) -> None:
+    """End a process and all that it has begun."""
+    subprocess.run(["taskkill", "/T", "/F", "/PID", str(pid)], capture_output=True, check=False)
+
+
+def groups_gone(pids: Collection[int]) -> bool:
+    """Whether these processes are gone; what they had begun ended with them."""
+    told = subprocess.run(["tasklist", "/FO", "CSV", "/NH"], capture_output=True, check=False, text=True).stdout
+    return not any(f'"{pid}"' in told for pid in pids)
+
+
+def write_no_dumps() -> None:
+    """Nothing to do here: the installer has switched Windows Error Reporting off (docs/operate/kiosk.md)."""
+
+
+def on_end(loop: asyncio.AbstractEventLoop, does: Callable[[], object]) -> None:
+    """Do something when this process is asked to end."""
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ending, lambda *_: loop.call_soon_threadsafe(does))
+
+
 async def power_off(seconds: int) -> None:
     """Sleep (S4); a task of the scheduler that may wake the machine, set up by the installer, starts it before the opening.
 
@@ -58,7 +81,6 @@ async def start_with_pipes(
 ) -> asyncio.subprocess.Process:
     """Start a browser with the handles of its two pipes (Chromium's `--remote-debugging-io-pipes`)."""
     import msvcrt
-    import subprocess
 
     handles = [msvcrt.get_osfhandle(descriptor) for descriptor in (reads, writes)]  # type: ignore[attr-defined]
     for handle in handles:

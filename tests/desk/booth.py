@@ -23,6 +23,7 @@ from kiosk_bridge.browser import Chromium
 from kiosk_bridge.browser.process import Window
 
 SIZE = (800, 600)
+UNSEEN = Window(0, 0, *SIZE, shown=False)
 OUTSIDE = "127.0.0.9"
 """Another host on this machine."""
 
@@ -202,20 +203,21 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 def play(
     html: str, scene: Callable[[Scene], Awaitable[None]], pad: bool = False, more: Mapping[str, Answer] | None = None,
-    words: Sequence[str] = (),
+    words: Sequence[str] = (), window: Window = UNSEEN,
 ) -> None:  # fmt: skip
     """Play a scene in a booth on a page of this content; at its end the booth is wiped.
 
     :param more: what the site answers to further paths.
     :param words: further words of the browser's command line.
+    :param window: where its pages stand.
     """
 
     async def whole() -> None:
         site, console = Site(html, more), Console()
-        browser = await Chromium.start(Window(0, 0, *SIZE, shown=False), words, gated=True)
+        browser = await Chromium.start(window, words, gated=True)
         booth = console.booth = Booth(browser, SystemClock(), console.send, console.tell, pad)
         try:
-            await booth.open(Place(f"http://{site.host}/", (site.host,)), SIZE)
+            await booth.open(Place(f"http://{site.host}/", (site.host,)), window)
             booth.screen.share(True)
             await until(lambda: console.pictures)
             await scene(Scene(browser, booth, console, site))

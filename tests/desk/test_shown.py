@@ -1,0 +1,95 @@
+"""The resident's browser on a real screen (Xvfb): only the page is seen, in its place, whatever window it opens."""
+
+from __future__ import annotations
+
+import os
+import signal
+import struct
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from contact_center.clock import SystemClock
+from kiosk_bridge.browser.process import Window
+from tests.desk.booth import Scene, play, until
+
+WIDTH, HEIGHT, STRIP = 1280, 800, 400
+PINK, NOTHING = (255, 192, 203), (0, 0, 0)
+BUTTON = "<button style='position:fixed;left:600px;top:500px'>x</button>"
+PAGE = "<style>html { background: pink }</style><p>ここだけ</p>"
+
+
+class Screen:
+    """A screen that nobody sees; what it shows lies in a file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.name = f":{200 + os.getpid() % 300}"
+        words = ["Xvfb", self.name, "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-nolisten", "tcp", "-fbdir", str(folder)]
+        self._process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._file, clock = folder / "Xvfb_screen0", SystemClock()
+        end = clock.monotonic() + 20
+        while not Path(f"/tmp/.X11-unix/X{self.name[1:]}").exists():  # noqa: S108 - where X has its sockets
+            assert clock.monotonic() < end, "Xvfb does not start"
+            clock.sleep(0.05)
+
+    def picture(self) -> np.ndarray:
+        """What it shows: height x width x 3, red first."""
+        data = self._file.read_bytes()
+        head, colours, line = (struct.unpack_from(">I", data, at)[0] for at in (0, 76, 48))
+        pixels = np.frombuffer(data, np.uint8, line * HEIGHT, head + colours * 12).reshape(HEIGHT, line)
+        return pixels[:, : WIDTH * 4].reshape(HEIGHT, WIDTH, 4)[:, :, 2::-1]
+
+    def is_of(self, left: int, colour: tuple[int, int, int]) -> bool:
+        """Whether the screen's upper edge, and most of what is below, has one colour from there on."""
+        seen = (self.picture()[:, left:] == colour).all(axis=2)
+        return bool(seen[:8].all() and seen.mean() > 0.9)
+
+    def close(self) -> None:
+        self._process.send_signal(signal.SIGTERM)
+        self._process.wait(20)
+
+
+@pytest.fixture
+def screen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Screen]:
+    made = Screen(tmp_path)
+    monkeypatch.setenv("DISPLAY", made.name)
+    yield made
+    made.close()
+
+
+@pytest.mark.requirement("NB-02", "IZ-07")
+def test_residents_see_the_page_beside_the_face_and_neither_tabs_nor_addresses_whatever_window_it_opens(screen: Screen) -> None:
+    async def scene(on: Scene) -> None:
+        await until(lambda: screen.is_of(STRIP, PINK))
+        assert screen.is_of(0, PINK) is False
+        for opens in ("window.open('/')", "window.open('/', '', 'width=300,height=200')"):
+            count = len(on.booth.pages.order)
+            top = on.booth.pages.shown
+            assert top is not None
+            await on.browser.devtools.send("Runtime.evaluate", top.id, expression=f"{opens} && 1", userGesture=True)
+            await until(lambda count=count: len(on.booth.pages.order) > count)
+            await until(lambda: on.page("[innerWidth, innerHeight].join() === '880,800'"))
+            await until(lambda: screen.is_of(STRIP, PINK))
+        # What the operator presses is where the resident sees it.
+        on.booth.grant()
+        before = on.console.pictures
+        await on.page(f"document.body.innerHTML = {BUTTON!r}")
+        await until(lambda: on.console.pictures > before)
+        await on.console.do("pointer", what="down", x=608 / 880, y=508 / 800)
+        await on.console.do("pointer", what="up", x=608 / 880, y=508 / 800)
+        await until(lambda: on.page("document.querySelector('button').matches(':focus')"))
+        await on.browser.hide()
+
+    play(PAGE, scene, window=Window(STRIP, 0, WIDTH - STRIP, HEIGHT))
+
+
+def test_a_browser_that_waits_for_the_next_resident_is_not_seen(screen: Screen) -> None:
+    async def scene(on: Scene) -> None:
+        await until(lambda: screen.is_of(0, PINK))
+        await on.browser.hide()
+        await until(lambda: screen.is_of(0, NOTHING))
+
+    play(PAGE, scene, window=Window(0, 0, WIDTH, HEIGHT))
