@@ -38,6 +38,9 @@ FAULTS: tuple[dict[str, Any] | None, ...] = (
 """One of these is on during each booking round, besides what is killed."""
 
 KILLS = ("browser", "child", "worker", "broker")
+FIRST_KILL_AFTER, KILL_AFTER = (2.0, 6.0), (8.0, 20.0)
+"""Seconds between two kills, at least and at most."""
+
 ROUND_WITHIN = 240.0
 """Seconds in which every booking of a round must have an outcome, or be in a person's hands."""
 
@@ -83,10 +86,11 @@ class City:
 class Trial:
     """A centre, its practice city, and somebody who agrees to everything."""
 
-    def __init__(self, on_stage: Stage, seed: int) -> None:
+    def __init__(self, on_stage: Stage, seed: int, kill_after: tuple[float, float] = KILL_AFTER) -> None:
         self.stage, self.house, self.city = on_stage, on_stage.house, City(on_stage)
         connect(self.house)
         self.bookings: Bookings = of(self.house)
+        self._kill_after = kill_after
         self.rng = Random(seed)  # noqa: S311 - a trial that can be repeated
         self.outcome = Outcome()
         cities = frozenset({"mihon"})
@@ -125,7 +129,7 @@ class Trial:
     def _serve(self, ids: list[int], kill: bool) -> None:
         """Answer every question of the conductors until all have ended, and kill something now and then."""
         clock = self.stage.clock
-        end, next_kill = clock.monotonic() + ROUND_WITHIN, clock.monotonic() + self.rng.uniform(2, 6)
+        end, next_kill = clock.monotonic() + ROUND_WITHIN, clock.monotonic() + self.rng.uniform(*FIRST_KILL_AFTER)
         while clock.monotonic() < end:
             rows = self._rows(ids)
             if all(row.state not in OPEN or row.waits == Waits.PERSON for row in rows):
@@ -134,7 +138,7 @@ class Trial:
                 self._answer(row)
             if kill and clock.monotonic() > next_kill:
                 self._kill(self.rng.choice(KILLS))
-                next_kill = clock.monotonic() + self.rng.uniform(8, 20)
+                next_kill = clock.monotonic() + self.rng.uniform(*self._kill_after)
             clock.sleep(0.1)
 
     def _rows(self, ids: list[int]) -> list[Intent]:
@@ -246,14 +250,16 @@ def _words(pid: int) -> str:
         return ""
 
 
-def run_trial(bookings: int, seed: int = 1, at_once: int = 2) -> Outcome:
+def run_trial(bookings: int, seed: int = 1, at_once: int = 2, kill_after: tuple[float, float] = KILL_AFTER) -> Outcome:
     """Run a trial of so many bookings.
 
+    :param at_once: how many are worked on at the same time.
+    :param kill_after: seconds between two kills, at least and at most.
     :raises Unavailable: where the centre does not come up.
     """
     more = demo.settings(free_port).replace("at_once = 2", f"at_once = {at_once}")
     with stage(temporary_home(), quiet=True, any_ports=True, more=more) as on_stage:
-        trial = Trial(on_stage, seed)
+        trial = Trial(on_stage, seed, kill_after)
         on_stage.wait(lambda: _city_is_up(trial.city), 30, "練習用の市が起動しません")
         turn = 0
         while trial.outcome.bookings < bookings:

@@ -22,6 +22,9 @@ ANSWER_WITHIN = 10.0
 BEAT_EVERY, AGAIN_AFTER = 8.0, 1.5
 """Seconds between two signs of life; seconds after which a lost link is tried anew."""
 
+JOINED = '{"relay": "joined"}'
+"""What the hub says in a relay once the other end is there, too."""
+
 SIGN_IN = 4401
 """Why the hub closes: this device is not, or no longer, enrolled."""
 

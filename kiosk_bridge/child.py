@@ -14,6 +14,7 @@ from typing import Any
 
 from contact_center.errors import Unavailable
 from kiosk_bridge import system
+from kiosk_bridge.browser import process as browser
 
 READY_WITHIN, END_WITHIN = 20.0, 8.0
 """Seconds in which a session's browser is warm; in which it has ended by itself."""
@@ -21,7 +22,8 @@ READY_WITHIN, END_WITHIN = 20.0, 8.0
 GONE_WITHIN, GONE_LOOKS = 3.0, 60
 """Seconds in which what was killed must be gone, and how often that is looked at."""
 
-KEPT = ("PATH", "LANG", "DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR", "XAUTHORITY", "PYTHONPATH", "KIOSK_MEMORY", "VIRTUAL_ENV")
+KEPT = (*browser.KEPT, "PYTHONPATH", "KIOSK_MEMORY", "VIRTUAL_ENV")
+"""Variables that reach it."""
 
 
 class Child:

@@ -13,11 +13,9 @@ from websockets.exceptions import ConnectionClosed
 
 from contact_center.clock import Clock
 from contact_center.errors import Unavailable
-from kiosk_bridge.centre import open_socket
+from kiosk_bridge.centre import JOINED, open_socket
 from kiosk_bridge.config import Config
 from kiosk_bridge.face import Face
-
-JOINED = '{"relay": "joined"}'
 
 
 class Diagnosis:

@@ -100,14 +100,22 @@ def short_path() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-LONGEST_FIRST = ("journeys", "asterisk", "pages", "desk", "booking")
-"""Rungs whose files take longest: begun last, one of them would keep one of two workers busy while the other has nothing to do."""
+WAITING = ("asterisk",)
+"""Rungs whose tests mostly wait, for calls and announcements in real time."""
+
+COMPUTING = ("journeys", "booking", "pages", "desk")
+"""Rungs whose tests mostly compute, in browsers."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long files come first; within a rung all stays in its order."""
-    rank = {name: place for place, name in enumerate(LONGEST_FIRST)}
-    items.sort(key=lambda item: rank.get(item.path.parent.name, len(rank)))
+    """Files that wait and files that compute take turns, so that three workers have enough of two processors; short files come last,
+    as a long one that is begun last would be waited for alone.
+    """
+    turns: dict[Path, tuple[int, int]] = {}
+    for which, rungs in enumerate((WAITING, COMPUTING)):
+        files = dict.fromkeys(item.path for rung in rungs for item in items if item.path.parent.name == rung)
+        turns |= {file: (place, which) for place, file in enumerate(files)}
+    items.sort(key=lambda item: turns.get(item.path, (len(turns), 0)))
 
 
 # Two tests of the whole centre share two processors.

@@ -45,7 +45,7 @@ class DeskMoved(Event):
 class DeskEnded(Event):
     """A session is over.
 
-    :param how: `resident`, `absent`, `lost` or `staff`.
+    :param how: `resident`, `absent` or `lost`.
     """
 
     session: int

@@ -95,7 +95,7 @@ class EndSession(Message):
 
     TYPE: ClassVar[str] = "kiosk.end"
     session: int
-    how: Literal["resident", "absent", "lost", "staff"]
+    how: Literal["resident", "absent", "lost"]
 
 
 @dataclass(frozen=True, kw_only=True)

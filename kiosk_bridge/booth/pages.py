@@ -34,6 +34,14 @@ OPEN_WITHIN = 20.0
 CUT_OFF, OPENED_AGAIN = "net::ERR_ABORTED", 3
 """What the browser says where another navigation, such as the page's own, has come between; then it is begun anew."""
 
+CLOSED = (
+    ("_CERT_", "サイトの証明書を確かめられないので、開きません。責任者に知らせてください。"),
+    ("_SSL_", "サイトと安全につながれないので、開きません。責任者に知らせてください。"),
+    ("_TUNNEL_", "サイトにつながりません。アドレスが違うか、サイトが止まっています。"),
+    ("", "サイトが応答しません。しばらくしてから、もう一度開いてください。"),
+)
+"""What the operator reads where a page does not open, by a part of the browser's own word for it."""
+
 GUARD_WITHIN, GUARD_LOOKS = 10.0, 500
 """Seconds within which the first page is there and guarded, and how often that is looked at."""
 
@@ -156,7 +164,7 @@ class Pages:
             if why != CUT_OFF:
                 break
         if why:
-            raise Unavailable("ページを開けません（%(why)s）。", why=why)
+            raise Unavailable(next(sentence for part, sentence in CLOSED if part in why))
         # The browser answers as soon as the site does; the page that is there must still let go.
         for _ in range(GUARD_LOOKS if asked.result().get("loaderId") else 0):
             if one.arrived > before:

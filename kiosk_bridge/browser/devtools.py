@@ -25,11 +25,15 @@ class Ended(Unavailable):
 
 
 class Refused(Unavailable):
-    """The browser refused a command; `why` is its own sentence, which names no value of a page."""
+    """The browser refused a command.
+
+    :param method: of its protocol, for whoever looks for the fault.
+    :param why: its own sentence, which names no value of a page.
+    """
 
     def __init__(self, method: str, why: str) -> None:
-        super().__init__("ブラウザが %(method)s を受け付けませんでした（%(why)s）。", method=method, why=why)
-        self.why = why
+        super().__init__("ブラウザーが操作を受け付けませんでした。もう一度お試しください。")
+        self.add_note(f"{method}: {why}")
 
 
 class Devtools:

@@ -19,7 +19,7 @@ from kiosk_bridge.browser import Chromium
 from kiosk_bridge.browser.process import Window
 from kiosk_bridge.card import advice
 from kiosk_bridge.card.reader import reader
-from kiosk_bridge.centre import open_socket
+from kiosk_bridge.centre import JOINED, open_socket
 from kiosk_bridge.config import Config
 from kiosk_bridge.session import words as w
 from kiosk_bridge.session.papers import PapersDesk
@@ -42,8 +42,6 @@ ONCE = ("refused", "answered", "blocked", "crashed", "checked", "picture", "wrot
 """News that are over once they are told; the rest is told again to a console that comes later."""
 
 FAILED = "うまくいきませんでした。もう一度お試しください。"
-JOINED = '{"relay": "joined"}'
-"""What the hub says once the operator is there, too."""
 
 
 class Desk:

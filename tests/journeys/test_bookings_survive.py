@@ -10,8 +10,8 @@ from bench.booking_trial import run_trial
 @pytest.mark.requirement("IZ-18", "IZ-18b")
 @pytest.mark.timeout(900)
 def test_bookings_agree_with_the_sites_ledger_whatever_is_killed() -> None:
-    outcome = run_trial(40, seed=7)
-    assert outcome.bookings >= 40
+    outcome = run_trial(18, seed=7, kill_after=(3.0, 8.0))
+    assert outcome.bookings >= 18
     assert (outcome.wrong_slot, outcome.double, outcome.unknown, outcome.differing) == (0, 0, 0, [])
     assert outcome.states["proved"] >= outcome.bookings * 0.6
     assert sum(outcome.kills.values()) >= 6

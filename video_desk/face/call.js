@@ -67,16 +67,15 @@ export class Call {
     impatient(session);
     session.on("confirmed", () => this.limit(session));
     for (const end of ["ended", "failed"]) {
-      session.on(end, ({ cause }) => {
+      session.on(end, () => {
         if (this.session !== session) return;
         this.session = null;
-        this.tell("ended", { cause: String(cause) });
+        this.tell("ended");
       });
     }
     session.connection.addEventListener("track", ({ track, streams }) => {
       const place = track.kind === "video" ? this.places.operator : this.places.voice;
       place.srcObject = streams[0] ?? new MediaStream([track]);
-      if (track.kind === "video") track.addEventListener("unmute", () => this.tell("picture"));
     });
     this.hear();
   }

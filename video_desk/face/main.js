@@ -5,7 +5,7 @@ import { Line } from "./line.js";
 import { away, choices, day, footer, hours, key, languages, loudness, pair, show, title } from "./screens.js";
 import { Talk } from "./talk.js";
 import { voice } from "./voice.js";
-import { language, say, speak, told } from "./words.js";
+import { language, speak, told } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const DONE_AFTER = 8000;
@@ -181,7 +181,7 @@ class Face {
   // What needs no word of the centre is done while it is asked.
   prepare() {
     const places = { operator: $("operator"), self: $("self"), voice: $("voice") };
-    this.call = new Call(this.counter.account, places, (word, values) => this.called(word, values));
+    this.call = new Call(this.counter.account, places, (word) => this.called(word));
     this.call.loudness(this.level);
     this.call.secret(this.talk.typing);
     this.call.prepare();
@@ -214,8 +214,7 @@ class Face {
     else this.call.goes(session.ice);
   }
 
-  called(word, values) {
-    tell("call", { state: word, ...values });
+  called(word) {
     if (word === "ended" && this.session) this.cut();
     if (word === "camera") this.talk.note("fault.camera");
     if (word === "failed") this.cannotCall();
@@ -361,4 +360,3 @@ class Face {
 }
 
 export const face = new Face();
-export { say };

@@ -92,5 +92,3 @@ export const hours = (open) => {
 };
 
 export const day = (iso) => new Date(iso).toLocaleDateString(document.documentElement.lang, { month: "long", day: "numeric", weekday: "short", timeZone: "Asia/Tokyo" });
-
-export { plain };

@@ -144,5 +144,3 @@ export class Talk {
     $("ask").replaceChildren(told("p", "end.ask"), keys);
   }
 }
-
-export { show };

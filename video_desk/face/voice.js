@@ -1,10 +1,9 @@
-// Spoken guidance: each screen's question, in the resident's language. Whoever does not want it turns it off; it never talks into a conversation.
+// Spoken guidance: each screen's question, in the resident's language. It never talks into a conversation.
 import { language } from "./words.js";
 
 class Voice {
   constructor() {
     this.audio = new Audio();
-    this.on = true;
     this.level = 0.8;
     this.last = null;
     this.stopped = false;
@@ -13,7 +12,7 @@ class Voice {
   // Says a sentence and, behind it, further ones.
   say(...sentences) {
     this.last = { language: language(), sentences };
-    if (this.on && !this.stopped) this.play(this.last);
+    if (!this.stopped) this.play(this.last);
   }
 
   again() {
@@ -43,11 +42,6 @@ class Voice {
   stop(stopped) {
     this.stopped = stopped;
     if (stopped) this.hush();
-  }
-
-  turn(on) {
-    this.on = on;
-    if (!on) this.hush();
   }
 
   loudness(level) {
