@@ -17,7 +17,7 @@ run: setup  ## start the centre for real use from SETTINGS=madoguchi.toml
 
 test:  ## every test
 	@deploy/setup.sh test
-	@$(AS) python -m pytest -q -p no:cacheprovider -n 3 --dist loadfile --no-loadscope-reorder tests $(ARGS)
+	@$(AS) python -m pytest -q -p no:cacheprovider -n 2 --dist loadfile --no-loadscope-reorder tests $(ARGS)
 
 check:  ## ruff, mypy, import contracts, documentation
 	@[ .venv/setup-done -nt setup.cfg ] || deploy/setup.sh run

@@ -129,7 +129,7 @@ class Bridge:
                 return
         elif self._session is not None:
             self.face.show("note", says="line.back", values={})
-        self.face.show("counter", **counter)
+        self.face.show("counter", **counter, video=self._config.video)
 
     @property
     def _occupied(self) -> bool:

@@ -26,6 +26,8 @@ class Camera:
         self._device: cv2.VideoCapture | None = None
         if not name:
             raise Unavailable("カメラがありません。")
+        if self._file and not Path(self._file).is_file():
+            raise Unavailable("カメラを開けません。")
         if not self._file:
             self._device = cv2.VideoCapture(int(name) if name.isdigit() else name)
             self._device.set(cv2.CAP_PROP_FRAME_WIDTH, WIDTH)

@@ -23,6 +23,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     :param strip: pixels at the left that the face keeps while the resident's browser is shown.
     :param shown: False: no screen at all (tests, training on a server).
     :param camera: for the photo: a number, or `file:` and a picture; empty: none.
+    :param video: part of the name of the camera for the call; empty: the browser's first.
     :param papers: the stand camera, likewise.
     :param reader: part of the card reader's name, or `virtual:` and a file; empty: none.
     :param pad: whether the screen shows keys for PINs and passwords; not where a PIN pad is at hand.
@@ -39,6 +40,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     strip: Pixels = 480
     shown: bool = True
     camera: str = ""
+    video: str = ""
     papers: str = ""
     reader: str = ""
     pad: bool = True

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import hypothesis  # noqa: F401 - its plugin would import it at the very end, where Python 3.11 cannot parse beneath Playwright's greenlets
 import numpy as np
 import pytest
 import soundfile
@@ -108,8 +109,8 @@ COMPUTING = ("journeys", "booking", "pages", "desk")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that wait and files that compute take turns, so that three workers have enough of two processors; short files come last,
-    as a long one that is begun last would be waited for alone.
+    """Files that wait and files that compute take turns, so that two workers have enough of two processors. Short files come
+    last: a long one that is begun last would be waited for alone.
     """
     turns: dict[Path, tuple[int, int]] = {}
     for which, rungs in enumerate((WAITING, COMPUTING)):

@@ -327,8 +327,11 @@ class Desk:
     def _open_photo(self) -> PhotoDesk:
         booth, _ = self._open_booth()
         if self._photo is None:
-            self._photo = PhotoDesk(booth, self._config.camera, self._photo_told)
+            self._photo = PhotoDesk(booth, self._config.camera, self._photo_told, self._lend)
         return self._photo
+
+    def _lend(self, lent: bool) -> None:
+        self._tell_bridge("lend", lent=lent)
 
     def _photo_told(self, told: dict[str, Any]) -> None:
         self._say({"photo": told})

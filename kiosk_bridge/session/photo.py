@@ -23,16 +23,21 @@ EVERY = 0.2
 
 SHOWN_HEIGHT = 720
 
+LENT_WITHIN, LENT_LOOKS = 3.0, 15
+"""Seconds in which the call lets go of a camera, and how often that is looked at."""
+
 
 class PhotoDesk:
     """Taking one photo.
 
     :param camera: as the kiosk's file names it.
     :param tell: tells the console and, in words, the face how it stands.
+    :param lend: asks the call for its camera, and gives it back: a system gives one camera to one program at a time.
     """
 
-    def __init__(self, booth: Booth, camera: str, tell: Callable[[dict[str, Any]], None]) -> None:
-        self._booth, self._name, self._tell = booth, camera, tell
+    def __init__(self, booth: Booth, camera: str, tell: Callable[[dict[str, Any]], None], lend: Callable[[bool], None]) -> None:
+        self._booth, self._name, self._tell, self._lend = booth, camera, tell, lend
+        self._lent = False
         self._guide: asyncio.Task[None] | None = None
         self._page = ""
         self._newest: tuple[Picture, Verdict] | None = None
@@ -55,12 +60,33 @@ class PhotoDesk:
     async def _begin(self) -> None:
         await self.stop()
         try:
-            camera = await asyncio.to_thread(Camera, self._name)
+            camera = await self._open_camera()
         except Unavailable:
+            self._give_back()
             self._tell({"at": "fault"})
             return
         self._page = await self._booth.own.open(files("kiosk_bridge.session").joinpath("guide.html").read_text("utf-8"))
         self._guide = asyncio.ensure_future(self._guiding(camera))
+
+    async def _open_camera(self) -> Camera:
+        """Open it; where it is not to be had, once the call has let go of it.
+
+        :raises Unavailable: where that does not help either.
+        """
+        with suppress(Unavailable):
+            return await asyncio.to_thread(Camera, self._name)
+        self._lent = True
+        self._lend(True)
+        for _ in range(LENT_LOOKS):
+            await asyncio.sleep(LENT_WITHIN / LENT_LOOKS)
+            with suppress(Unavailable):
+                return await asyncio.to_thread(Camera, self._name)
+        raise Unavailable("カメラを開けません。")
+
+    def _give_back(self) -> None:
+        if self._lent:
+            self._lent = False
+            self._lend(False)
 
     async def _guiding(self, camera: Camera) -> None:
         told: tuple[Any, ...] = ()
@@ -81,6 +107,7 @@ class PhotoDesk:
             self._tell({"at": "fault"})
         finally:
             camera.close()
+            self._give_back()
 
     async def _show(self, picture: Picture, good: bool) -> None:
         scale = SHOWN_HEIGHT / picture.shape[0]

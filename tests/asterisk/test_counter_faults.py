@@ -238,6 +238,30 @@ def dumps() -> list[Path]:
     return [one for place in places if place.is_dir() for name in names for one in place.glob(name) if one.is_file()]
 
 
+def _shown(scene: Scene) -> int:
+    """How many pictures of the resident the operator's page has shown."""
+    return int(scene.page.evaluate("document.getElementById('dk-video').getVideoPlaybackQuality().totalVideoFrames"))
+
+
+@pytest.mark.requirement("NB-12")
+def test_where_there_is_one_camera_the_call_lends_it_for_the_photo_and_has_it_again(scene: Scene, centre: Stage) -> None:
+    camera = centre.home / f"kiosk-{COUNTER}" / "face.png"
+    seen = "document.getElementById('self').srcObject.getVideoTracks().length"
+    scene.is_served("renewal")
+    held = camera.rename(camera.with_name("held.png"))
+    scene.page.click("#dk-devices button[data-what=guide]")
+    scene.waits(lambda: scene.kiosk.do(seen) == 0, "the call keeps the camera")
+    # Now that the call has let go of it, it can be had.
+    held.rename(camera)
+    scene.page.wait_for_selector("#dk-devices button[data-what=shoot]")
+    scene.page.click("#dk-devices button[data-what=stop]")
+    scene.waits(lambda: scene.kiosk.do(seen) == 1, "the call has no camera any more")
+    before = _shown(scene)
+    scene.waits(lambda: _shown(scene) > before + 5, "the operator sees no resident any more")
+    scene.ends()
+    scene.is_wiped("resident")
+
+
 @pytest.mark.requirement("IZ-13")
 def test_a_card_that_is_pulled_and_devices_that_are_gone_are_told_in_words(scene: Scene, centre: Stage) -> None:
     home = centre.home / f"kiosk-{COUNTER}"

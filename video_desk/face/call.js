@@ -6,8 +6,9 @@ const MOST_BITS = 500_000;
 const PICTURE = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 15, max: 20 } };
 
 export class Call {
-  constructor(account, places, tell) {
+  constructor({ account, video }, places, tell) {
     this.account = account;
+    this.camera = video;
     this.ice = null;
     this.places = places;
     this.tell = tell;
@@ -22,7 +23,7 @@ export class Call {
   async media() {
     for (const wanted of [{ audio: true, video: PICTURE }, { audio: true, video: false }]) {
       try {
-        return await navigator.mediaDevices.getUserMedia(wanted);
+        return await this.ownCamera(await navigator.mediaDevices.getUserMedia(wanted));
       } catch {
         // Without a camera the counter goes on by voice.
         if (wanted.video) this.tell("camera");
@@ -30,6 +31,45 @@ export class Call {
     }
     this.tell("failed");
     return null;
+  }
+
+  // The camera that the installer has named; its name is told once another one has been asked for.
+  async ownCamera(stream) {
+    const [track] = stream.getVideoTracks();
+    if (!this.camera || !track || track.label.includes(this.camera)) return stream;
+    const named = (await navigator.mediaDevices.enumerateDevices()).find(({ kind, label }) => kind === "videoinput" && label.includes(this.camera));
+    if (named) {
+      this.drop(stream, track);
+      stream.addTrack(await this.look({ ...PICTURE, deviceId: { exact: named.deviceId } }));
+    }
+    return stream;
+  }
+
+  async look(video) {
+    return (await navigator.mediaDevices.getUserMedia({ video })).getVideoTracks()[0];
+  }
+
+  drop(stream, track) {
+    track.stop();
+    stream.removeTrack(track);
+  }
+
+  // The photo is taken with the same camera where there is but one: meanwhile the operator sees the photo's guide.
+  async lend(lent) {
+    const stream = this.stream;
+    const [track] = stream?.getVideoTracks() ?? [];
+    if (lent && track) {
+      this.lent = track.getSettings().deviceId;
+      this.drop(stream, track);
+    } else if (!lent && this.lent) {
+      const back = await this.look({ ...PICTURE, deviceId: { exact: this.lent } }).catch(() => null);
+      this.lent = null;
+      if (!back) return this.tell("camera");
+      if (this.over) return back.stop();
+      stream.addTrack(back);
+      const senders = this.session?.connection?.getTransceivers().filter(({ receiver }) => receiver.track.kind === "video") ?? [];
+      for (const { sender } of senders) await sender.replaceTrack(back);
+    }
   }
 
   // From the resident's touch on, while the centre opens the session: sound, picture and the way there.

@@ -31,6 +31,7 @@ class Face {
     on("wiping", () => show("wiping", told("h1", "end.wiping", {}, "waits")));
     on("wiped", () => this.wiped());
     on("family", () => this.next());
+    on("lend", ({ lent }) => this.call?.lend(lent));
     on("fault", ({ kind }) => this.fault(kind));
     addEventListener("pointerdown", () => (this.touched = performance.now()), true);
     setInterval(() => this.look(), 1000);
@@ -181,7 +182,7 @@ class Face {
   // What needs no word of the centre is done while it is asked.
   prepare() {
     const places = { operator: $("operator"), self: $("self"), voice: $("voice") };
-    this.call = new Call(this.counter.account, places, (word) => this.called(word));
+    this.call = new Call(this.counter, places, (word) => this.called(word));
     this.call.loudness(this.level);
     this.call.secret(this.talk.typing);
     this.call.prepare();
@@ -196,10 +197,12 @@ class Face {
     else this.cannotCall();
   }
 
+  // The centre's sentence is Japanese; whoever does not read it is told that it begins anew.
   refused(sentence) {
     // Between two members of a family the operator stays.
     if (!this.family) this.hangUp();
-    away(Object.assign(document.createElement("p"), { textContent: sentence }), told("p", "elsewhere.staff"));
+    const why = language() === "ja" ? Object.assign(document.createElement("p"), { textContent: sentence }) : told("p", "fault.restart");
+    away(why, told("p", "elsewhere.staff"));
     footer({ back: () => this.start() });
   }
 
