@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from booking_agent.driver.chromium import CHROMIUM
+from booking_agent.driver.chromium import HEADLESS
 from booking_agent.profiles.values import Template
 
 COUNTER_PLACE, COUNTER = 1, "北支所"
@@ -208,7 +208,7 @@ BY_SCRIPT: dict[str, Callable[..., Way]] = {"app": AppByScript, "frames": Frames
 def browser() -> Iterator[Browser]:
     """The same browser as ours, started with the same words that matter."""
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--disable-gpu"], chromium_sandbox=True)
+        started = playwright.chromium.launch(executable_path=HEADLESS, args=["--disable-gpu"], chromium_sandbox=True)
         try:
             yield started
         finally:

@@ -18,7 +18,7 @@ if is_root; then cache=/var/cache/madoguchi; else cache=${XDG_CACHE_HOME:-$HOME/
 export MADOGUCHI_CACHE=$cache
 
 # 1. Debian packages ------------------------------------------------------------------------------------------------
-packages="python3 python3-venv debootstrap nginx-light redis-server chromium chromium-sandbox fonts-ipafont-gothic fonts-wqy-microhei espeak-ng tesseract-ocr tesseract-ocr-jpn libgl1 libglib2.0-0 libxcb1 libpango-1.0-0 libpangoft2-1.0-0 util-linux procps"
+packages="python3 python3-venv debootstrap nginx-light redis-server chromium chromium-headless-shell chromium-sandbox fonts-ipafont-gothic fonts-wqy-microhei espeak-ng tesseract-ocr tesseract-ocr-jpn libgl1 libglib2.0-0 libxcb1 libpango-1.0-0 libpangoft2-1.0-0 util-linux procps"
 case $what in
   run) ;;
   test) packages="$packages postgresql libfaketime coturn iproute2 nftables pcscd vsmartcard-vpcd opensc python3-pyscard xvfb" ;;

@@ -42,7 +42,7 @@ from telephony.settings import (
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 RTP_PORTS = 1200
 """Two for each call: as many as a flood may bring, so that each is answered and known."""
 
