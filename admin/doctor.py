@@ -137,7 +137,8 @@ def _clock(house: House) -> Iterator[Finding]:
 
 def _browser(_house: House) -> Iterator[Finding]:
     there = Path(CHROMIUM).exists()
-    yield Finding("Chromium", there, "あります。" if there else "apt-get install chromium chromium-headless-shell chromium-sandbox を実行してください。")
+    packages = "chromium chromium-headless-shell chromium-sandbox"
+    yield Finding("Chromium", there, "あります。" if there else f"apt-get install {packages} を実行してください。")
     bundle = CLONE / "build" / "static" / "console.js"
     yield Finding("画面の部品", bundle.exists(), "作られています。" if bundle.exists() else "make setup を実行してください。")
 

@@ -56,8 +56,8 @@ class Chromium:
         try:
             self._playwright = sync_playwright().start()
             self._browser = self._playwright.chromium.launch(
-                executable_path=CHROMIUM if self._headed else HEADLESS, args=_WORDS, chromium_sandbox=True, headless=not self._headed, handle_sigint=False,
-                handle_sigterm=False, handle_sighup=False,
+                executable_path=CHROMIUM if self._headed else HEADLESS, args=_WORDS, chromium_sandbox=True,
+                headless=not self._headed, handle_sigint=False, handle_sigterm=False, handle_sighup=False,
             )  # fmt: skip
         except BrowserError as error:
             self.close()
