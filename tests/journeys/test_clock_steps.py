@@ -94,10 +94,11 @@ def answers(centre: SetStage, desk: Desk) -> None:
     """Asterisk rings by the time of day: to a clock that jumps ahead the agent has not answered, and is put away; the resident
     waits on, and rings anew.
     """
-    desk.page.keyboard.press("F4")
-
     def over() -> str | None:
         state = desk.page.get_attribute("body", "data-phone")
+        if state == "ringing":
+            # It may ring anew in the very moment of the key.
+            desk.page.keyboard.press("F4")
         put_away = desk.page.locator("#presence", has_text="応答なし").is_visible()
         return "talking" if state == "talking" else "away" if put_away else None
 
