@@ -243,6 +243,8 @@ class Panel {
     if (!site) return;
     const asked = { site: site.site, counter: $("bk-counter").value, people: Number($("bk-people").value || 1), day: this.wanted || "" };
     const calendar = await this.post("slots", asked);
+    // What was not answered at all is asked for again, too.
+    if (!calendar) this.due = true;
     if (!calendar || calendar.counter !== ($("bk-counter").value || calendar.counter)) return;
     this.due = calendar.reason !== "" || (this.wanted && !calendar.times[this.wanted]);
     $("bk-look-again").hidden = !calendar.reason;
