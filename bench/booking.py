@@ -132,7 +132,7 @@ class Ours:
 def _panel(on_stage: Stage, site: str, times: int) -> list[float]:
     """The panel's request for slots that were looked at already, through nginx and web."""
     house = on_stage.house
-    cookie = house.identity.sign_in("agent", on_stage.passwords["agent"])
+    cookie = house.sessions.sign_in("agent", on_stage.passwords["agent"])
     trusting: SSLContext = create_default_context()
     trusting.check_hostname, trusting.verify_mode = False, CERT_NONE
     line = HTTPSConnection("127.0.0.1", house.settings[WEB_PORT], context=trusting)

@@ -294,7 +294,7 @@ def _team(name: str, more: str) -> Iterator[Team]:
     """A team in a house of its own, before the first morning."""
     clock = FakeClock(MORNING - timedelta(hours=1))
     with still_centre(more, with_seats(AGENTS), clock) as (house, _path):
-        *agents, supervisor = (house.identity.who(token) for token in signed_in(house, AGENTS + 1, ("agent", "supervisor")))
+        *agents, supervisor = (house.sessions.who(token) for token in signed_in(house, AGENTS + 1, ("agent", "supervisor")))
         yield Team(name, house, clock, {f"seat-{n}": actor for n, actor in enumerate(agents, 1)}, supervisor)
         house.close()
 

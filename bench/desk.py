@@ -143,7 +143,7 @@ def _fifty_seats(on_stage: Stage, ours: Side) -> Iterator[tuple[Telephones, dict
     """Our seats: signed in, registered, open."""
     house = on_stage.house
     _listen_for_queued(on_stage, ours.queued)
-    actors = {f"seat-{n}": house.identity.who(token) for n, token in enumerate(signed_in(house, SEATS), 1)}
+    actors = {f"seat-{n}": house.sessions.who(token) for n, token in enumerate(signed_in(house, SEATS), 1)}
     for seat, actor in actors.items():
         with house.database.session_scope() as session:
             house.seats.sign_in(session, actor, seat, "native")

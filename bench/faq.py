@@ -113,7 +113,7 @@ class Typist:
         port = house.settings[WEB_PORT]
         self._page = f"https://localhost:{port}/console"
         self._connection = HTTPSConnection("localhost", port, context=context, timeout=120)
-        self._cookie = f"{COOKIE}={house.identity.sign_in('agent', on_stage.passwords['agent'])}"
+        self._cookie = f"{COOKIE}={house.sessions.sign_in('agent', on_stage.passwords['agent'])}"
         panel, form_cookie = self._ask("GET", "/faq/panel", None, {})
         self._cookie += "; " + form_cookie
         self._token = re.search(r'data-csrf="([^"]+)"', panel)[1]  # type: ignore[index]

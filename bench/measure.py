@@ -239,7 +239,7 @@ def still_centre(more: str = "", directory: str = DIRECTORY, clock: Clock | None
 def seated(on_stage: Stage) -> Iterator[Actor]:
     """Somebody at the seat with a registered phone and no browser: the seat is a member of the queue and takes no calls."""
     house, seat = on_stage.house, "seat-1"
-    actor = house.identity.who(house.identity.sign_in("agent", on_stage.passwords["agent"]))
+    actor = house.sessions.who(house.sessions.sign_in("agent", on_stage.passwords["agent"]))
     with house.database.session_scope() as session:
         house.seats.sign_in(session, actor, seat, "native")
     on_stage.wait(lambda: seat in render.console(house, "queue show main"), 10, "席が待ち行列に入りません")

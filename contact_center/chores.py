@@ -25,7 +25,7 @@ def erase_due(house: House, _id: int | None) -> None:
 
 def end_old_sessions(house: House, _id: int | None) -> None:
     """End sessions past their limits; their seats are left by the switchboard."""
-    house.identity.end_old()
+    house.sessions.end_old()
 
 
 def checkpoint(house: House, _id: int | None) -> None:

@@ -22,7 +22,7 @@ from contact_center.directory import Directory, Notices
 from contact_center.errors import SettingsError
 from contact_center.events import KERNEL_EVENTS, EventLog
 from contact_center.features import Feature, PersonalData, check_permissions, load_features, resolve
-from contact_center.identity import KERNEL_PERMISSIONS, Devices, Identity, Rights
+from contact_center.identity import KERNEL_PERMISSIONS, Devices, Factors, People, Rights, Sessions
 from contact_center.jobs import Jobs
 from contact_center.personal import Keyring, Vault
 from contact_center.reports import Board, Fold
@@ -65,7 +65,9 @@ class House:
     audit: AuditTrail
     vault: Vault
     rights: Rights
-    identity: Identity
+    sessions: Sessions
+    people: People
+    factors: Factors
     devices: Devices
     directory: Directory
     notices: Notices
@@ -147,9 +149,11 @@ def build(settings: Settings, clock: Clock | None = None) -> House:
     notes = Notes(clock, log, audit, vault, seats, directory, contacts)
     escalations = Escalations(clock, log, audit, vault, directory, notes, callbacks, settings[ANSWER_WITHIN])
     board = Board(clock, directory, notices, seats, callbacks, escalations)
+    sessions = Sessions(database, clock, log, audit, rights, settings)
     house = House(
         settings=settings, features=features, clock=clock, database=database, log=log, keyring=keyring, audit=audit,
-        vault=vault, rights=rights, identity=Identity(database, clock, log, audit, rights, settings),
+        vault=vault, rights=rights, sessions=sessions,
+        people=People(database, clock, log, audit, sessions), factors=Factors(database, clock, audit, keyring),
         devices=Devices(database, clock, log, audit, keyring),
         directory=directory, notices=notices, ledger=Ledger(clock), seats=seats, callbacks=callbacks,
         contacts=contacts, outgoing=outgoing, sharing=sharing, notes=notes,

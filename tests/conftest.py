@@ -76,8 +76,8 @@ def person(house: House, account: str = "hanako", role: str = "agent") -> Actor:
     password = "Aa1-" + account + "-long"
     with house.database.reading() as session:
         cities = [city.id for city in house.directory.cities(session)]
-    house.identity.add_person("operator", account, account, password, [role], cities)
-    return house.identity.who(house.identity.sign_in(account, password))
+    house.people.add("operator", account, account, password, [role], cities)
+    return house.sessions.who(house.sessions.sign_in(account, password))
 
 
 def of_city(actor: Actor, *cities: str) -> Actor:

@@ -27,7 +27,7 @@ def agent_add(context: Context, account: str, name: str, roles: tuple[str, ...],
 
     house = context.house()
     password = passwords.made_up_password()
-    id = house.identity.add_person("operator", account, name, password, roles, _cities(house, cities))
+    id = house.people.add("operator", account, name, password, roles, _cities(house, cities))
     context.show({"id": id, "account": account, "password": password}, f"{account} を登録しました。パスワード: {password}")
 
 
@@ -35,7 +35,7 @@ def agent_add(context: Context, account: str, name: str, roles: tuple[str, ...],
 @click.pass_obj
 def agent_list(context: Context) -> None:
     """Everybody who has not left."""
-    people = context.house().identity.people()
+    people = context.house().people.all()
     rows = [{"account": p.account, "name": p.name, "roles": p.roles, "cities": p.cities} for p in people]
     context.table(rows, ("アカウント", "名前", "役割"), [(p.account, p.name, ",".join(p.roles)) for p in people])
 
@@ -48,7 +48,7 @@ def agent_password(context: Context, account: str) -> None:
     from contact_center.identity import passwords
 
     password = passwords.made_up_password()
-    context.house().identity.set_password("operator", account, password)
+    context.house().people.set_password("operator", account, password)
     context.show({"account": account, "password": password}, f"{account} の新しいパスワード: {password}")
 
 
@@ -60,7 +60,7 @@ def agent_password(context: Context, account: str) -> None:
 def agent_change(context: Context, account: str, roles: tuple[str, ...], cities: tuple[str, ...]) -> None:
     """Give a person other roles or cities; their sessions end, so that nothing old goes on."""
     house = context.house()
-    house.identity.change("operator", account, roles or None, _cities(house, cities) if cities else None)
+    house.people.change("operator", account, roles or None, _cities(house, cities) if cities else None)
     context.show({"account": account}, f"{account} を変更しました。もう一度サインインしてもらってください。")
 
 
@@ -79,7 +79,7 @@ def agent_train(context: Context, account: str, menus: tuple[str, ...], all_menu
         raise BadInput(
             "台帳にあるメニューを --menu で指定するか、--all を付けてください: %(known)s", known=", ".join(sorted(known)) or "-"
         )
-    house.identity.train("operator", account, None if all_menus else menus)
+    house.people.train("operator", account, None if all_menus else menus)
     context.show({"account": account, "menus": None if all_menus else list(menus)}, f"{account} の担当メニューを変更しました。")
 
 
@@ -88,7 +88,7 @@ def agent_train(context: Context, account: str, menus: tuple[str, ...], all_menu
 @click.pass_obj
 def agent_leave(context: Context, account: str) -> None:
     """A person has left: their sessions end, and they can never sign in again."""
-    context.house().identity.leave("operator", account)
+    context.house().people.leave("operator", account)
     context.show({"account": account}, f"{account} はもうサインインできません。")
 
 
@@ -97,7 +97,7 @@ def agent_leave(context: Context, account: str) -> None:
 @click.pass_obj
 def agent_unlock(context: Context, account: str) -> None:
     """End the rest of an account after too many wrong passwords."""
-    context.house().identity.unlock("operator", account)
+    context.house().people.unlock("operator", account)
     context.show({"account": account}, f"{account} はまたサインインできます。")
 
 

@@ -153,7 +153,7 @@ class Stage:
         return usual if not self._any_ports and is_free(usual, host) else free_port(host)
 
     def _people(self) -> None:
-        known = {person.account for person in self.house.identity.people()}
+        known = {person.account for person in self.house.people.all()}
         path = self.home / "keys" / "demo-sign-ins.json"
         self.passwords = json.loads(path.read_text()) if path.exists() else {}
         with self.house.database.reading() as session:
@@ -163,9 +163,9 @@ class Stage:
                 continue
             self.passwords[account] = passwords.made_up_password()
             if account in known:
-                self.house.identity.set_password("operator", account, self.passwords[account])
+                self.house.people.set_password("operator", account, self.passwords[account])
             else:
-                self.house.identity.add_person("operator", account, name, self.passwords[account], roles, cities)
+                self.house.people.add("operator", account, name, self.passwords[account], roles, cities)
         path.touch(mode=0o600)
         path.write_text(json.dumps(self.passwords))
 

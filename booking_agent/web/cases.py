@@ -25,7 +25,7 @@ def under_way() -> Any:
     """What is open: for supervisors of every seat of their cities, for others their own. Nothing in it is personal."""
     with house().database.reading() as session:
         rows = service.of(house()).open(session, actor())
-        people = {person.id: person.name for person in house().identity.people()}
+        people = {person.id: person.name for person in house().people.all()}
         cities = {city.id: city.name for city in house().directory.cities(session)}
         names = [{"person_name": people.get(row.person_id, ""), "city_name": cities.get(row.city, row.city)} for row in rows]
         return {"rows": [{**as_leaf(row), **name} for row, name in zip(rows, names, strict=True)]}

@@ -136,7 +136,7 @@ class Hub(Service):
             connection.actor = Actor(0, device.name, frozenset(), frozenset(), device=device.place)
             connection.device = device.id
         else:
-            connection.actor = self.house.identity.who(connection.cookie)
+            connection.actor = self.house.sessions.who(connection.cookie)
 
     def _refuse_connection(self, failure: Failure, connection: Connection) -> None:
         connection.close(4401 if failure.check(NotSignedIn) else 4503)
@@ -214,7 +214,7 @@ class Hub(Service):
             self._identify_in_thread(connection)
         elif connection.bearer is None and not isinstance(message, Hello):
             # Each word is a sign of life, and is held against the rights of now.
-            connection.actor = self.house.identity.who(connection.cookie)
+            connection.actor = self.house.sessions.who(connection.cookie)
         actor = connection.actor
         assert actor is not None
         if isinstance(message, Hello):

@@ -85,7 +85,7 @@ class Pulse:
                 if connection.bearer is None:
                     # Whoever sits at a seat and waits for calls is at work, though nothing is pressed for an hour.
                     at_work = connection.actor is not None and connection.actor.session in seated
-                    self._house.identity.who(connection.cookie, renew=at_work)
+                    self._house.sessions.who(connection.cookie, renew=at_work)
                 else:
                     self._house.devices.who(connection.bearer)
             except NotSignedIn:

@@ -2,7 +2,9 @@
 
 from contact_center.identity.actor import Actor
 from contact_center.identity.devices import Devices
+from contact_center.identity.factors import Factors
+from contact_center.identity.people import People
 from contact_center.identity.permissions import KERNEL_PERMISSIONS, ROLES, Rights
-from contact_center.identity.service import Identity
+from contact_center.identity.sessions import HalfSignedIn, Sessions
 
-__all__ = ["KERNEL_PERMISSIONS", "ROLES", "Actor", "Devices", "Identity", "Rights"]
+__all__ = ["KERNEL_PERMISSIONS", "ROLES", "Actor", "Devices", "Factors", "HalfSignedIn", "People", "Rights", "Sessions"]

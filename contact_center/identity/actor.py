@@ -16,6 +16,7 @@ class Actor:
     :param rights: names of the permissions held.
     :param cities: ids of the cities served.
     :param session: id of the sign-in.
+    :param fresh: whether they have shown a short while ago that it is they who sit there; sensitive acts ask for it.
     :param device: the seat whose native phone this is, or empty for a person.
     """
 
@@ -26,6 +27,7 @@ class Actor:
     session: int | None = None
     language: str = "ja"
     device: str = ""
+    fresh: bool = False
 
     @property
     def word(self) -> str:

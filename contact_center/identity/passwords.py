@@ -7,6 +7,9 @@ import hmac
 import os
 import secrets
 import string
+from collections.abc import Iterable
+
+from zxcvbn import zxcvbn
 
 from contact_center.errors import BadInput
 
@@ -15,19 +18,39 @@ SHORTEST = 10
 _CLASSES = (string.ascii_uppercase, string.ascii_lowercase, string.digits, string.punctuation)
 
 
-def check_rule(password: str) -> None:
-    """Ten or more characters with upper, lower, digit and symbol (NB-17c).
+LONGEST = 72
+"""More characters than anybody types; longer ones would only take time to check."""
 
+STRONG = 3
+"""zxcvbn's mark from which ten thousand guesses a second take years; its lists hold what has leaked and what everybody picks."""
+
+CONTEXT = ("madoguchi", "mynumber", "mynumbercard", "mynaportal", "maina", "madoguti", "password", "pasuwado")
+"""Words of this trade, which a guesser would try first."""
+
+
+def check(password: str, context: Iterable[str] = ()) -> None:
+    """Ten or more characters with upper, lower, digit and symbol (NB-17c), and none that is guessed from lists or from the context.
+
+    :param context: account, name and cities of whose password it is.
     :raises BadInput: saying what is missing.
     """
     if len(password) < SHORTEST or not all(any(c in kind for c in password) for kind in _CLASSES):
         raise BadInput("パスワードは10文字以上で、英大文字・英小文字・数字・記号をそれぞれ含めてください。")
+    if len(password) > LONGEST:
+        raise BadInput("パスワードは72文字までにしてください。")
+    if zxcvbn(password, [*CONTEXT, *context])["score"] < STRONG:
+        raise BadInput("推測されやすいパスワードです。名前・市の名前・よくある言葉や並びを避け、長くしてください。")
 
 
 def hash_password(password: str) -> str:
     """The password as it is stored: `rounds$salt$hash`, in hexadecimal."""
     salt = os.urandom(16)
     return f"{ROUNDS}${salt.hex()}${_derive(password, salt, ROUNDS)}"
+
+
+def is_outdated(stored: str) -> bool:
+    """Whether it was stored when fewer rounds were enough; then it is stored anew at the next sign-in."""
+    return int(stored.partition("$")[0]) < ROUNDS
 
 
 def matches(password: str, stored: str) -> bool:

@@ -127,6 +127,6 @@ def actor() -> Actor:
     :raises NotSignedIn: where there is none.
     """
     if "actor" not in g:
-        g.actor = house().identity.who(request.cookies.get(COOKIE))
+        g.actor = house().sessions.who(request.cookies.get(COOKIE))
     found: Actor = g.actor
     return found

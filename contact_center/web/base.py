@@ -157,7 +157,7 @@ def _sign_in() -> Any:
         return render_template("sign_in.html", account="", sentence="")
     account = request.form.get("account", "")
     try:
-        token = house().identity.sign_in(account, request.form.get("password", ""))
+        token = house().sessions.sign_in(account, request.form.get("password", ""))
     except MadoguchiError as error:
         sentence = error.sentence(words().gettext)
         return render_template("sign_in.html", account=account, sentence=sentence), error.status
@@ -171,7 +171,7 @@ def _sign_out() -> Any:
     token = request.cookies.get(COOKIE)
     if token:
         _refuse_during_a_call()
-        house().identity.sign_out(token)
+        house().sessions.sign_out(token)
     response = make_response(redirect(url_for("sign_in")))
     response.set_cookie(COOKIE, "", expires=0, secure=True, httponly=True, samesite="Strict", path="/")
     return response
@@ -198,7 +198,7 @@ def _language() -> Any:
         raise BadInput("表示言語は ja か en です。")
     me = _who_or_none()
     if me is not None:
-        house().identity.choose_language(me, language)
+        house().people.choose_language(me, language)
     response = make_response(redirect("/" if me is not None else url_for("sign_in")))
     response.set_cookie("madoguchi-language", language, secure=True, httponly=True, samesite="Strict")
     return response

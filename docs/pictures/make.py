@@ -354,7 +354,7 @@ def main() -> None:
         stage.open()
         account, name = COLLEAGUE
         stage.passwords[account] = passwords.made_up_password()
-        stage.house.identity.add_person("operator", account, name, stage.passwords[account], ["agent"], ["mihon"])
+        stage.house.people.add("operator", account, name, stage.passwords[account], ["agent"], ["mihon"])
         stage.say("line_test")
         for result in line_test(stage.house):
             print(result.name, result.expected.words, result.fault or "正常")

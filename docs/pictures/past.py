@@ -33,7 +33,7 @@ class Past:
         self.random = random.Random(17)  # noqa: S311
         with self.house.database.reading() as session:
             cities = frozenset(city.id for city in self.house.directory.cities(session))
-        ids = {person.account: person.id for person in self.house.identity.people()}
+        ids = {person.account: person.id for person in self.house.people.all()}
         rights = frozenset(self.house.rights.of(PEOPLE[1][2]))
         self.agent = Actor(ids["agent"], "", rights, cities)
         self.supervisor = Actor(ids["supervisor"], "", rights, cities)

@@ -201,7 +201,7 @@ class Calls:
         with self._house.database.session_scope() as session:
             for seat in self._house.seats.all(session):
                 busy = seat.presence in (Presence.RINGING, Presence.ON_CONTACT)
-                if seat.signed_in and not busy and self._house.identity.has_ended(session, seat.session_id):
+                if seat.signed_in and not busy and self._house.sessions.has_ended(session, seat.session_id):
                     self._house.seats.sign_out(session, seat, "switchboard")
 
     def _is_fresh(self, moment: datetime, asked_at: datetime, settled_after: timedelta) -> bool:

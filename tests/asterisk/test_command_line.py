@@ -63,7 +63,7 @@ def test_the_doctor_of_a_centre_that_does_not_run_says_what_to_do(tmp_path: Path
 
 def test_people_are_added_listed_and_given_new_passwords(centre: Stage) -> None:
     made = result(centre, "agent", "add", "cli-taro", "--name", "太郎", "--role", "agent")
-    assert centre.house.identity.sign_in("cli-taro", made["password"])
+    assert centre.house.sessions.sign_in("cli-taro", made["password"])
     assert "cli-taro" in {row["account"] for row in result(centre, "agent", "list")}
     again = result(centre, "agent", "password", "cli-taro")
     assert again["password"] != made["password"]

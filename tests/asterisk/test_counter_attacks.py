@@ -138,9 +138,9 @@ def of_person(centre: Stage, account: str, role: str = "agent", city: str = "mih
     """The cookie of somebody who has signed in."""
     password = centre.passwords.get(account) or passwords.made_up_password()
     if account not in centre.passwords:
-        centre.house.identity.add_person("operator", account, account, password, [role], [city])
+        centre.house.people.add("operator", account, account, password, [role], [city])
         centre.passwords[account] = password
-    return centre.house.identity.sign_in(account, password)
+    return centre.house.sessions.sign_in(account, password)
 
 
 def refusals(centre: Stage) -> int:

@@ -75,15 +75,15 @@ def test_without_a_session_no_phone_reaches_asterisk(centre: Stage) -> None:
 
 
 def test_an_administrator_without_a_seats_right_reaches_no_phone_either(centre: Stage) -> None:
-    token = centre.house.identity.sign_in("admin", centre.passwords["admin"])
+    token = centre.house.sessions.sign_in("admin", centre.passwords["admin"])
     assert shake_hands(centre, "/sip", own_origin(centre), token, protocol="sip")[0] == 403
-    agent = centre.house.identity.sign_in("agent", centre.passwords["agent"])
+    agent = centre.house.sessions.sign_in("agent", centre.passwords["agent"])
     assert shake_hands(centre, "/sip", own_origin(centre), agent, protocol="sip")[0] == 101
 
 
 @pytest.mark.parametrize("origin", [None, "https://evil.example", "null"])
 def test_a_page_of_another_site_cannot_use_our_cookie(centre: Stage, origin: str | None) -> None:
-    token = centre.house.identity.sign_in("agent", centre.passwords["agent"])
+    token = centre.house.sessions.sign_in("agent", centre.passwords["agent"])
     _, secure = shake_hands(centre, "/ws", origin, token)
     assert close_code(secure) == 4403
 
@@ -94,7 +94,7 @@ def test_a_socket_without_a_session_is_closed(centre: Stage) -> None:
 
 
 def test_garbage_over_the_socket_is_refused_and_others_are_not_disturbed(centre: Stage, desk: Desk) -> None:
-    token = centre.house.identity.sign_in("supervisor", centre.passwords["supervisor"])
+    token = centre.house.sessions.sign_in("supervisor", centre.passwords["supervisor"])
     dice = random.Random(3)
     for opcode in (1, 2, 9, 3):
         _, secure = shake_hands(centre, "/ws", own_origin(centre), token)

@@ -221,7 +221,7 @@ def test_whoever_is_in_charge_finds_what_expires_first_on_their_list(ranked: Des
         mine = session.query(Article).filter_by(code="mine").one().id
     ranked.do("own", ranked.boss, mine)
     client = create_app(ranked.house).test_client()
-    client.set_cookie(COOKIE, ranked.house.identity.sign_in("boss", "Aa1-boss-long"), domain="localhost", secure=True)
+    client.set_cookie(COOKIE, ranked.house.sessions.sign_in("boss", "Aa1-boss-long"), domain="localhost", secure=True)
     page = client.get("/faq/lists", base_url="https://localhost", headers={"Accept": "text/html"}).text
     assert page.index("あなたの担当") < page.index("mineの期限") < page.index("earlyの期限")
 

@@ -17,7 +17,7 @@ GOOD = "Kawa-no-mizu7"
 @pytest.mark.parametrize("weak", ["short1-A", "alllower-123", "ALLUPPER-123", "NoDigits-here", "NoSymbol123", ""])
 def test_a_weak_password_is_refused(house: House, weak: str) -> None:
     with pytest.raises(BadInput):
-        house.identity.add_person("operator", "taro", "太郎", weak, ["agent"], [])
+        house.people.add("operator", "taro", "太郎", weak, ["agent"], [])
 
 
 def test_made_up_passwords_keep_the_rule() -> None:
@@ -26,66 +26,66 @@ def test_made_up_passwords_keep_the_rule() -> None:
 
 
 def test_an_account_is_never_used_twice(house: House) -> None:
-    house.identity.add_person("operator", "taro", "太郎", GOOD, ["agent"], [])
+    house.people.add("operator", "taro", "太郎", GOOD, ["agent"], [])
     with pytest.raises(Conflict):
-        house.identity.add_person("operator", "taro", "次郎", GOOD, ["agent"], [])
+        house.people.add("operator", "taro", "次郎", GOOD, ["agent"], [])
 
 
 def test_wrong_account_and_wrong_password_sound_the_same_and_too_many_make_the_account_rest(
     house: House, clock: FakeClock
 ) -> None:
-    house.identity.add_person("operator", "taro", "太郎", GOOD, ["agent"], [])
+    house.people.add("operator", "taro", "太郎", GOOD, ["agent"], [])
     said = set()
     for account in ("taro", "nobody"):
         with pytest.raises(NotAllowed) as refused:
-            house.identity.sign_in(account, "Wrong-pass-1")
+            house.sessions.sign_in(account, "Wrong-pass-1")
         said.add(refused.value.sentence())
     assert len(said) == 1
     for _ in range(9):
         with pytest.raises(NotAllowed):
-            house.identity.sign_in("taro", "Wrong-pass-1")
+            house.sessions.sign_in("taro", "Wrong-pass-1")
     with pytest.raises(NotAllowed, match="しばらく"):
-        house.identity.sign_in("taro", GOOD)
+        house.sessions.sign_in("taro", GOOD)
     clock.advance(301)
-    assert house.identity.sign_in("taro", GOOD)
+    assert house.sessions.sign_in("taro", GOOD)
 
 
 def test_a_session_ends_by_idleness_by_age_by_sign_out_and_by_a_new_password(house: House, clock: FakeClock) -> None:
-    house.identity.add_person("operator", "taro", "太郎", GOOD, ["agent"], ["mihon"])
-    idle = house.identity.sign_in("taro", GOOD)
+    house.people.add("operator", "taro", "太郎", GOOD, ["agent"], ["mihon"])
+    idle = house.sessions.sign_in("taro", GOOD)
     clock.advance(house.settings[SESSION_IDLE] * 60 + 1)
     with pytest.raises(NotSignedIn):
-        house.identity.who(idle)
-    old = house.identity.sign_in("taro", GOOD)
+        house.sessions.who(idle)
+    old = house.sessions.sign_in("taro", GOOD)
     for _ in range(house.settings[SESSION_HOURS] * 2):
         clock.advance(1800)
         try:
-            house.identity.who(old)
+            house.sessions.who(old)
         except NotSignedIn:
             break
     clock.advance(1)
     with pytest.raises(NotSignedIn):
-        house.identity.who(old)
-    left = house.identity.sign_in("taro", GOOD)
-    house.identity.sign_out(left)
+        house.sessions.who(old)
+    left = house.sessions.sign_in("taro", GOOD)
+    house.sessions.sign_out(left)
     with pytest.raises(NotSignedIn):
-        house.identity.who(left)
-    other = house.identity.sign_in("taro", GOOD)
-    house.identity.set_password("operator", "taro", "Umi-no-mizu8")
+        house.sessions.who(left)
+    other = house.sessions.sign_in("taro", GOOD)
+    house.people.set_password("operator", "taro", "Umi-no-mizu8")
     with pytest.raises(NotSignedIn):
-        house.identity.who(other)
+        house.sessions.who(other)
 
 
 def test_old_sessions_are_ended_so_that_their_seats_can_be_left(house: House, clock: FakeClock) -> None:
-    house.identity.add_person("operator", "taro", "太郎", GOOD, ["agent"], ["mihon"])
-    old = house.identity.sign_in("taro", GOOD)
+    house.people.add("operator", "taro", "太郎", GOOD, ["agent"], ["mihon"])
+    old = house.sessions.sign_in("taro", GOOD)
     clock.advance(house.settings[SESSION_IDLE] * 60 + 1)
-    fresh = house.identity.sign_in("taro", GOOD)
-    assert house.identity.end_old() == 1
-    assert house.identity.end_old() == 0
-    assert house.identity.who(fresh)
+    fresh = house.sessions.sign_in("taro", GOOD)
+    assert house.sessions.end_old() == 1
+    assert house.sessions.end_old() == 0
+    assert house.sessions.who(fresh)
     with pytest.raises(NotSignedIn):
-        house.identity.who(old)
+        house.sessions.who(old)
     with house.database.reading() as session:
         events = [type(r.event).__name__ for r in house.log.since(session, 0)]
     assert events.count("SessionEnded") == 1
@@ -94,14 +94,14 @@ def test_old_sessions_are_ended_so_that_their_seats_can_be_left(house: House, cl
 @pytest.mark.parametrize("token", ["", "x", "x" * 500, "é", None])
 def test_a_made_up_token_is_nobody(house: House, token: str | None) -> None:
     with pytest.raises(NotSignedIn):
-        house.identity.who(token)
+        house.sessions.who(token)
 
 
 def test_no_password_and_no_token_lie_in_the_database(house: House) -> None:
     from sqlalchemy import text
 
-    house.identity.add_person("operator", "taro", "太郎", GOOD, ["agent"], [])
-    token = house.identity.sign_in("taro", GOOD)
+    house.people.add("operator", "taro", "太郎", GOOD, ["agent"], [])
+    token = house.sessions.sign_in("taro", GOOD)
     with house.database.reading() as session:
         rows = [str(row) for table in ("people", "sessions") for row in session.execute(text(f"SELECT * FROM {table}"))]
     assert GOOD not in " ".join(rows)

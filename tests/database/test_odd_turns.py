@@ -114,7 +114,7 @@ def test_a_session_that_ends_waits_for_the_end_of_the_conversation(house: House,
     id = play.arrive()
     for step in ("offer", "answer"):
         play.do(step, id)
-    house.identity.set_password("operator", "hanako", "Bb2-other-long-word")
+    house.people.set_password("operator", "hanako", "Bb2-other-long-word")
     calls.leave_ended_seats()
     assert play.presence() == Presence.ON_CONTACT
     play.do("seat_left", id)
@@ -286,40 +286,40 @@ def test_an_event_of_a_feature_that_was_taken_out_stops_nobody(house: House, pla
 
 
 def test_roles_and_cities_change_leavers_are_out_and_a_resting_account_is_woken(house: House) -> None:
-    token = house.identity.sign_in(person(house).name, "Aa1-hanako-long")
-    house.identity.change("operator", "hanako", ["faq_editor"], [])
+    token = house.sessions.sign_in(person(house).name, "Aa1-hanako-long")
+    house.people.change("operator", "hanako", ["faq_editor"], [])
     with pytest.raises(NotSignedIn):
-        house.identity.who(token)
-    actor = house.identity.who(house.identity.sign_in("hanako", "Aa1-hanako-long"))
+        house.sessions.who(token)
+    actor = house.sessions.who(house.sessions.sign_in("hanako", "Aa1-hanako-long"))
     assert "seat.use" not in actor.rights
     assert actor.cities == frozenset()
     for _ in range(10):
         with pytest.raises(NotAllowed):
-            house.identity.sign_in("hanako", "wrong")
-    house.identity.unlock("operator", "hanako")
-    house.identity.sign_in("hanako", "Aa1-hanako-long")
-    house.identity.leave("operator", "hanako")
+            house.sessions.sign_in("hanako", "wrong")
+    house.people.unlock("operator", "hanako")
+    house.sessions.sign_in("hanako", "Aa1-hanako-long")
+    house.people.leave("operator", "hanako")
     with pytest.raises(NotAllowed):
-        house.identity.sign_in("hanako", "Aa1-hanako-long")
+        house.sessions.sign_in("hanako", "Aa1-hanako-long")
     with pytest.raises(NotFound):
-        house.identity.unlock("operator", "hanako")
+        house.people.unlock("operator", "hanako")
     with pytest.raises(Conflict):
-        house.identity.add_person("operator", "hanako", "別人", "Aa1-another-long", ["agent"], [])
+        house.people.add("operator", "hanako", "別人", "Aa1-another-long", ["agent"], [])
 
 
 @pytest.mark.parametrize(("account", "name"), [("bad name;", "名前"), ("Hanako", "名前"), ("", "名前"), ("hanako", "  ")])
 def test_an_account_has_a_plain_name(house: House, account: str, name: str) -> None:
     with pytest.raises(BadInput):
-        house.identity.add_person("operator", account, name, "Aa1-long-password", ["agent"], [])
+        house.people.add("operator", account, name, "Aa1-long-password", ["agent"], [])
 
 
 def test_an_open_page_is_no_sign_of_life(house: House, clock: FakeClock) -> None:
     person(house)
-    token = house.identity.sign_in("hanako", "Aa1-hanako-long")
+    token = house.sessions.sign_in("hanako", "Aa1-hanako-long")
     for _ in range(3):
         clock.advance(25 * 60)
         try:
-            house.identity.who(token, renew=False)
+            house.sessions.who(token, renew=False)
             ended = False
         except NotSignedIn:
             ended = True

@@ -190,7 +190,7 @@ def test_an_editor_gets_drafts_that_fill_a_form_and_never_go_out_by_themselves(
     faq, boss, agent = service.of(house), person(house, "boss", "supervisor"), person(house, "agent")
     city = person(house, "cityhall", "city_staff")
     client = create_app(house).test_client()
-    client.set_cookie(COOKIE, house.identity.sign_in("boss", "Aa1-boss-long"), domain="localhost", secure=True)
+    client.set_cookie(COOKIE, house.sessions.sign_in("boss", "Aa1-boss-long"), domain="localhost", secure=True)
     with house.database.session_scope() as session:
         content = Content(question="予約は要りますか。", answer="はい、要ります。\n電話で予約できます。")
         id = faq.workflow.create(session, boss, "need", "", content, "初版").id

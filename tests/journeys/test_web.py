@@ -24,7 +24,7 @@ def client(house: House) -> FlaskClient:
 
 def sign_in(house: House, client: FlaskClient, account: str, role: str) -> None:
     person(house, account, role)
-    client.set_cookie(COOKIE, house.identity.sign_in(account, "Aa1-" + account + "-long"), domain="localhost", secure=True)
+    client.set_cookie(COOKIE, house.sessions.sign_in(account, "Aa1-" + account + "-long"), domain="localhost", secure=True)
 
 
 def get(client: FlaskClient, path: str, **more: Any) -> Any:
@@ -111,7 +111,7 @@ def test_the_sip_password_stands_in_no_page(house: House, client: FlaskClient) -
     sign_in(house, client, "hanako", "agent")
     cookie = client.get_cookie(COOKIE, domain="localhost")
     assert cookie is not None
-    hanako = house.identity.who(cookie.value)
+    hanako = house.sessions.who(cookie.value)
     with house.database.session_scope() as session:
         seat = house.seats.sign_in(session, hanako, "seat-1", "browser")
         secret = house.seats.sip_password(seat)
