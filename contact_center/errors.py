@@ -55,6 +55,12 @@ class NotAllowed(MadoguchiError):
     exit_code = 3
 
 
+class NotFresh(NotAllowed):
+    """The act is sensitive: the actor must first show once more that it is they."""
+
+    code = "not_fresh"
+
+
 class NotFound(MadoguchiError):
     """There is no such thing, or the actor may not know of it."""
 

@@ -97,6 +97,11 @@ SESSION_IDLE = Setting(
     "identity.idle_minutes", 60, "Minutes without a sign of life after which a session ends.", least=1, most=1440
 )
 SESSION_HOURS = Setting("identity.session_hours", 12, "Hours after which a session ends.", least=1, most=24)
+CLIENT_AUTHORITY = Setting(
+    "web.client_authority",
+    "",
+    "File of the authority that signs the certificates of PCs, where these are second factors; empty: browsers are asked for none.",
+)
 SECOND_FACTOR = Setting(
     "identity.second_factor",
     "administrator city_staff",
@@ -124,8 +129,8 @@ LONGEST_WAIT_TARGET = Setting("reports.longest_wait_target", 60, "Seconds that n
 KERNEL_SETTINGS: tuple[Setting[Any], ...] = (
     NAME, HOME, DIRECTORY, LANGUAGE, DATABASE_URL, AUDIT_URL, AUDIT_CHECKPOINTS, KEYS, CONTACT_DAYS, BROKER, WEB_HOST,
     WEB_PORT, WEB_NAMES, WEB_WORKERS, WEB_SIGN_INS, MAIL_ADDRESS, MAIL_HOST, MAIL_PORT, MAIL_TLS, MAIL_USER, MAIL_PASSWORD,
-    MAIL_REHEARSAL, TURN_URLS, TURN_SECRET, SESSION_IDLE, SESSION_HOURS, SECOND_FACTOR, WRAP_UP, ABANDON_AFTER, ANSWER_WITHIN,
-    SERVICE_LEVEL, ANSWER_RATE_TARGET, SERVICE_LEVEL_TARGET, LONGEST_WAIT_TARGET,
+    MAIL_REHEARSAL, TURN_URLS, TURN_SECRET, SESSION_IDLE, SESSION_HOURS, CLIENT_AUTHORITY, SECOND_FACTOR, WRAP_UP,
+    ABANDON_AFTER, ANSWER_WITHIN, SERVICE_LEVEL, ANSWER_RATE_TARGET, SERVICE_LEVEL_TARGET, LONGEST_WAIT_TARGET,
 )  # fmt: skip
 
 

@@ -37,7 +37,8 @@ def make_house(home: Path, clock: FakeClock, more: str = "", directory: Path = D
     :param filled: its databases have both already.
     """
     path = home / "madoguchi.toml"
-    path.write_text(f'[centre]\nhome = "."\ndirectory = "{directory}"\n{more}')
+    identity = "" if "[identity]" in more else '[identity]\nsecond_factor = ""\n'
+    path.write_text(f'[centre]\nhome = "."\ndirectory = "{directory}"\n{identity}{more}')
     for name in ("data", "audit", "tmp", "run", "log"):
         (home / name).mkdir(exist_ok=True)
     house = build(read_settings(path), clock)

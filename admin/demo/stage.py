@@ -144,7 +144,11 @@ class Stage:
         rtp = free_port_block(RTP_PORTS)
         tables["telephony"] += [f"rtp_first = {rtp}", f"rtp_last = {rtp + RTP_PORTS - 1}"]
         tables["trunk"] = ['host = "127.0.0.2"', f"port = {self._port(5060, '127.0.0.2')}"]
-        for table, values in tomllib.loads(self._more).items():
+        more = tomllib.loads(self._more)
+        if "identity" not in more:
+            # Who practises has a made-up password for one evening.
+            tables["identity"] = ['second_factor = ""']
+        for table, values in more.items():
             tables.setdefault(table, []).extend(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items())
         text = "\n".join(f"[{table}]\n" + "\n".join(lines) + "\n" for table, lines in tables.items())
         self.settings_path.write_text(text)

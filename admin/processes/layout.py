@@ -21,7 +21,7 @@ from contact_center.directory import load_file
 from contact_center.errors import Conflict, SettingsError
 from contact_center.features import resolve
 from contact_center.house import House, migrations
-from contact_center.settings import DIRECTORY, WEB_HOST, WEB_PORT, WEB_SIGN_INS, WEB_WORKERS
+from contact_center.settings import CLIENT_AUTHORITY, DIRECTORY, WEB_HOST, WEB_PORT, WEB_SIGN_INS, WEB_WORKERS
 from telephony.pbx import render
 from telephony.settings import HTTP_PORT
 
@@ -166,6 +166,7 @@ def _front(house: House) -> dict[str, str]:
     values = {
         "run": home / "run", "log": home / "log", "tmp": home / "tmp", "tls": home / "tls",
         "host": house.settings[WEB_HOST], "port": house.settings[WEB_PORT], "sip_port": house.settings[HTTP_PORT],
-        "sign_ins": house.settings[WEB_SIGN_INS], "statics": statics, "bundle": CLONE / "build" / "static",
+        "client_authority": house.settings[CLIENT_AUTHORITY], "sign_ins": house.settings[WEB_SIGN_INS], "statics": statics,
+        "bundle": CLONE / "build" / "static",
     }  # fmt: skip
     return {name: environment.get_template(name + ".j2").render(values) for name in ("nginx.conf", "redis.conf")}

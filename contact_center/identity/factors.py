@@ -1,4 +1,4 @@
-"""Second factors (NB-17c): one-time codes of an app (RFC 6238), passkeys and USB keys (WebAuthn), client certificates, recovery codes.
+"""Second factors (NB-17c): one-time codes of an app (RFC 6238), passkeys and USB keys (WebAuthn), certificates.
 
 None needs a telephone: these are banned in some operators' rooms, and a USB key or a certificate of the PC does as well.
 """
@@ -13,7 +13,6 @@ from typing import Any
 import pyotp
 import webauthn
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import PublicKeyCredentialDescriptor
@@ -69,7 +68,7 @@ class Factors:
     def new_totp(self, account: str) -> tuple[str, str]:
         """A secret for an authenticator's app, and the address that its QR code holds; nothing is kept yet."""
         secret = pyotp.random_base32()
-        return secret, pyotp.TOTP(secret).provisioning_uri(account, NAME)
+        return secret, pyotp.TOTP(secret).provisioning_uri(name=account, issuer_name=NAME)
 
     def add_totp(self, person: int, label: str, secret: str, code: str) -> None:
         """Keep an app's secret once it has shown that it holds it.
@@ -80,14 +79,15 @@ class Factors:
         if step is None:
             raise BadInput("番号が合いません。アプリに出ている6けたを入れてください。")
         sealed_with, sealed = self._keyring.seal(secret.encode(), _PURPOSE, day_of(self._clock.now()), _bound(person))
-        self._add(Factor(person_id=person, kind=TOTP, label=label, handle=hashed(secret), key_id=sealed_with, sealed=sealed, count=step))
+        self._add(
+            Factor(person_id=person, kind=TOTP, label=label, handle=hashed(secret), key_id=sealed_with, sealed=sealed, count=step)
+        )
 
     def passkey_options(self, person: Person, site: Site, session_id: int) -> str:
         """What a browser needs to make a passkey for somebody, as JSON."""
-        known = [PublicKeyCredentialDescriptor(id=base64url_to_bytes(one.handle)) for one in self.of(person.id) if one.kind == PASSKEY]
         options = webauthn.generate_registration_options(
             rp_id=site.host, rp_name=NAME, user_name=person.account, user_id=str(person.id).encode(),
-            user_display_name=person.name, exclude_credentials=known,
+            user_display_name=person.name, exclude_credentials=self._passkeys(person.id),
         )  # fmt: skip
         self._challenge(session_id, options.challenge)
         return webauthn.options_to_json(options)
@@ -177,8 +177,7 @@ class Factors:
 
     def ask_passkey(self, person: int, site: Site, session_id: int) -> str:
         """What a browser needs to prove one of somebody's passkeys, as JSON."""
-        known = [PublicKeyCredentialDescriptor(id=base64url_to_bytes(one.handle)) for one in self.of(person) if one.kind == PASSKEY]
-        options = webauthn.generate_authentication_options(rp_id=site.host, allow_credentials=known)
+        options = webauthn.generate_authentication_options(rp_id=site.host, allow_credentials=self._passkeys(person))
         self._challenge(session_id, options.challenge)
         return webauthn.options_to_json(options)
 
@@ -238,6 +237,10 @@ class Factors:
         now = int(self._clock.now().timestamp()) // STEP
         totp = pyotp.TOTP(secret)
         return next((step for step in (now, now - 1, now + 1) if secrets.compare_digest(totp.at(step * STEP), code)), None)
+
+    def _passkeys(self, person: int) -> list[PublicKeyCredentialDescriptor]:
+        held = (one.handle for one in self.of(person) if one.kind == PASSKEY)
+        return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(handle)) for handle in held]
 
     def _challenge(self, session_id: int, challenge: bytes) -> None:
         with self._database.session_scope() as session:

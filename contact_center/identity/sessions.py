@@ -85,7 +85,8 @@ class Sessions:
         with self._database.session_scope() as session:
             session.add(
                 SessionRow(
-                    person_id=person.id, token=hashed(token), began_at=now, seen_at=now, confirmed_at=now, half=half, address=address
+                    person_id=person.id, token=hashed(token), began_at=now, seen_at=now, confirmed_at=now, half=half,
+                    address=address,
                 )
             )  # fmt: skip
             known = session.get_one(Person, person.id)
@@ -134,20 +135,21 @@ class Sessions:
             known.failures, known.locked_until = 0, None
         return token
 
-    def confirm(self, token: str, password: str) -> str:
-        """Somebody shows once more that it is they who sit there; the session's new token.
+    def confirm(self, token: str, password: str) -> None:
+        """Somebody shows once more that it is they who sit there.
 
         :raises NotAllowed: for a wrong password.
         """
+        self.who(token)
         row, person = self.half(token)
         if not passwords.matches(password, person.password):
             self._audit.record(Act(f"person:{person.id}", "confirm.refused", f"person:{person.id}", {}))
             self.failed(person.id)
             raise NotAllowed("パスワードが違います。もう一度入力してください。")
         self._audit.record(Act(f"person:{person.id}", "confirm", f"person:{person.id}", {}))
-        if row.half:
-            raise HalfSignedIn("サインインを続けてください。")
-        return self._renewed(row.id, person.id)
+        with self._database.session_scope() as session:
+            session.get_one(SessionRow, row.id).confirmed_at = self._clock.now()
+            session.get_one(Person, person.id).failures = 0
 
     def _refuse_resting(self, person: Person) -> None:
         if person.locked_until is not None and person.locked_until > self._clock.now():

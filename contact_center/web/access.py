@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, request
 
-from contact_center.errors import NotAllowed, NotFound, NotSignedIn, SettingsError
+from contact_center.errors import NotAllowed, NotFound, NotFresh, NotSignedIn, SettingsError
 from contact_center.identity import Actor
 from contact_center.identity.model import Device
 from contact_center.web.centre import COOKIE, DEVICE_COOKIE, house
@@ -15,6 +15,7 @@ from contact_center.web.centre import COOKIE, DEVICE_COOKIE, house
 View = TypeVar("View", bound=Callable[..., Any])
 _PUBLIC = "public"
 _SIGNED_IN = "signed in"
+_HALF = "half signed in"
 _DEVICE = "device"
 
 
@@ -64,6 +65,12 @@ def signed_in(view: View) -> View:
     return view
 
 
+def half_signed_in(view: View) -> View:
+    """The view is for whoever has given the right password, also where the second factor is still to come."""
+    view.required_permission = _HALF  # type: ignore[attr-defined]
+    return view
+
+
 def device_only(view: View) -> View:
     """The view is for enrolled devices, and for no person."""
     view.required_permission = _DEVICE  # type: ignore[attr-defined]
@@ -86,7 +93,7 @@ def check_views(app: Flask, known: frozenset[str]) -> None:
         if getattr(app.view_functions[rule.endpoint], "for_programs", False):
             app.extensions["csrf"].exempt(app.view_functions[rule.endpoint])
         declared = required(app, rule.endpoint)
-        if declared not in (_PUBLIC, _SIGNED_IN, _DEVICE) and declared not in known:
+        if declared not in (_PUBLIC, _SIGNED_IN, _HALF, _DEVICE) and declared not in known:
             raise SettingsError(
                 "ページ %(rule)s に権限の宣言がありません。@permission(...) か @public を付けてください。", rule=rule.rule
             )
@@ -102,9 +109,14 @@ def admit() -> None:
     if declared == _DEVICE:
         device()
         return
+    if declared == _HALF:
+        house().sessions.half(request.cookies.get(COOKIE))
+        return
     somebody = actor()
     if declared != _SIGNED_IN:
         somebody.require(declared or "")
+    if getattr(current_app.view_functions[request.endpoint], "sensitive", False) and not somebody.fresh:
+        raise NotFresh("大切な操作です。パスワードをもう一度入力してください。")
 
 
 def device() -> Device:
@@ -119,6 +131,12 @@ def device() -> Device:
             raise NotAllowed("この機器は登録されていません。") from error
     found: Device = g.device
     return found
+
+
+def sensitive(view: View) -> View:
+    """The view does something grave: whoever uses it has shown a short while ago that it is they who sit there."""
+    view.sensitive = True  # type: ignore[attr-defined]
+    return view
 
 
 def actor() -> Actor:

@@ -5,21 +5,21 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, redirect, render_template, request, url_for
 from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
 from contact_center.clock import TOKYO
-from contact_center.errors import BadInput, Conflict, MadoguchiError, NotFound, NotSignedIn
+from contact_center.errors import BadInput, MadoguchiError, NotFound, NotFresh, NotSignedIn
 from contact_center.features import Door
 from contact_center.house import House
-from contact_center.language import LANGUAGES, Words
-from contact_center.seats import Presence
-from contact_center.settings import LANGUAGE
+from contact_center.identity import HalfSignedIn
 from contact_center.web.access import actor, admit, make_room, public, signed_in
-from contact_center.web.centre import COOKIE, house
-from contact_center.web.scripts import script_words
+from contact_center.web.centre import house
+from contact_center.web.me import blueprint as me
+from contact_center.web.reader import who_or_none, words
+from contact_center.web.signing import blueprint as signing
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
@@ -64,45 +64,20 @@ def prepare(app: Flask, built: House) -> None:
     app.jinja_env.filters["moment"] = lambda at: "" if at is None else f"{at.astimezone(TOKYO):%m/%d %H:%M}"
     app.context_processor(_shared)
     app.add_url_rule("/", "home", _home)
-    app.add_url_rule("/sign-in", "sign_in", _sign_in, methods=["GET", "POST"])
-    app.add_url_rule("/sign-out", "sign_out", _sign_out, methods=["POST"])
-    app.add_url_rule("/language", "language", _language, methods=["POST"])
+    app.register_blueprint(signing)
+    app.register_blueprint(me)
     app.add_url_rule("/alive", "alive", _alive)
-
-
-def words() -> Words:
-    """The sentences in the reader's language: the person's own choice, else the form cookie's, else the centre's."""
-    if "words" not in g:
-        built = house()
-        me = _who_or_none()
-        chosen = me.language if me is not None else request.cookies.get("madoguchi-language", "")
-        language = chosen if chosen in LANGUAGES else built.settings[LANGUAGE]
-        g.words = Words(language, ("contact_center", "admin", *(f.package for f in built.features)))
-    found: Words = g.words
-    return found
-
-
-def page_words() -> dict[str, str]:
-    """The sentences of all scripts, the features' too, in the reader's language."""
-    return script_words(words(), ("contact_center", *(feature.package for feature in house().features)))
 
 
 def _shared() -> dict[str, Any]:
     """What every template knows: the language, who is signed in, and the pages that are theirs."""
-    me = _who_or_none()
+    me = who_or_none()
     return {"language": words().language, "me": me, "doors": [] if me is None else _doors(me)}
 
 
 def _doors(me: Any) -> list[Door]:
     doors = (door for feature in house().features for door in feature.doors if door.permission in me.rights)
     return sorted(doors, key=lambda door: door.position)
-
-
-def _who_or_none() -> Any:
-    try:
-        return actor()
-    except MadoguchiError:
-        return None
 
 
 def _headers(response: Response) -> Response:
@@ -113,7 +88,10 @@ def _headers(response: Response) -> Response:
 
 def _error(error: MadoguchiError) -> Any:
     if isinstance(error, NotSignedIn) and request.method in ("GET", "HEAD") and request.accept_mimetypes.accept_html:
-        return redirect(url_for("sign_in"))
+        return redirect(url_for("signing.second" if isinstance(error, HalfSignedIn) else "signing.sign_in"))
+    if isinstance(error, NotFresh) and request.accept_mimetypes.accept_html:
+        # What was typed is not sent on from here: whoever confirms begins the act anew.
+        return redirect(url_for("signing.confirm", to=request.path if request.method in ("GET", "HEAD") else ""))
     sentence = error.sentence(words().gettext)
     if not request.accept_mimetypes.accept_html:
         return {"code": error.code, "sentence": sentence}, error.status
@@ -147,61 +125,6 @@ def _home() -> Any:
     if len(doors) == 1:
         return redirect(doors[0].url)
     return render_template("home.html", doors=doors)
-
-
-@public
-def _sign_in() -> Any:
-    if request.method != "POST":
-        if _who_or_none() is not None:
-            return redirect("/")
-        return render_template("sign_in.html", account="", sentence="")
-    account = request.form.get("account", "")
-    try:
-        token = house().sessions.sign_in(account, request.form.get("password", ""))
-    except MadoguchiError as error:
-        sentence = error.sentence(words().gettext)
-        return render_template("sign_in.html", account=account, sentence=sentence), error.status
-    response = make_response(redirect("/"))
-    response.set_cookie(COOKIE, token, secure=True, httponly=True, samesite="Strict", path="/")
-    return response
-
-
-@public
-def _sign_out() -> Any:
-    token = request.cookies.get(COOKIE)
-    if token:
-        _refuse_during_a_call()
-        house().sessions.sign_out(token)
-    response = make_response(redirect(url_for("sign_in")))
-    response.set_cookie(COOKIE, "", expires=0, secure=True, httponly=True, samesite="Strict", path="/")
-    return response
-
-
-def _refuse_during_a_call() -> None:
-    """Whoever signs out takes their phone along.
-
-    :raises Conflict: while a resident is on it.
-    """
-    me = _who_or_none()
-    if me is None:
-        return
-    with house().database.reading() as session:
-        seat = house().seats.of_person(session, me.person)
-    if seat is not None and seat.presence in (Presence.RINGING, Presence.ON_CONTACT):
-        raise Conflict("応対が終わってからサインアウトしてください。")
-
-
-@public
-def _language() -> Any:
-    language = request.form.get("language", "")
-    if language not in LANGUAGES:
-        raise BadInput("表示言語は ja か en です。")
-    me = _who_or_none()
-    if me is not None:
-        house().people.choose_language(me, language)
-    response = make_response(redirect("/" if me is not None else url_for("sign_in")))
-    response.set_cookie("madoguchi-language", language, secure=True, httponly=True, samesite="Strict")
-    return response
 
 
 @public

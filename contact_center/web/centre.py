@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from flask import current_app
+from urllib.parse import unquote
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from flask import current_app, request
 
 from contact_center.house import House
 
@@ -11,6 +15,20 @@ COOKIE = "__Host-madoguchi"
 
 DEVICE_COOKIE = "__Host-madoguchi-device"
 """The cookie that a kiosk's bridge puts into the browser of its face: the device's token."""
+
+
+def certificate() -> str:
+    """SHA-256 of the certificate that the browser's PC has shown and the front door has checked; empty: it has shown none."""
+    shown = request.headers.get("X-Client-Certificate", "")
+    if request.headers.get("X-Client-Verified") != "SUCCESS" or not shown:
+        return ""
+    loaded = x509.load_pem_x509_certificate(unquote(shown).encode())
+    return loaded.fingerprint(hashes.SHA256()).hex()
+
+
+def address() -> str:
+    """The network address that the request comes from, as the front door saw it."""
+    return request.headers.get("X-Real-IP", "")
 
 
 def house() -> House:

@@ -17,7 +17,7 @@ from contact_center.house import House
 from contact_center.identity import Actor
 from contact_center.identity.model import Person
 from contact_center.web import actor, house, permission, uploads
-from contact_center.web.base import words
+from contact_center.web.reader import words
 from faq_engine import documents, service
 from faq_engine.content import FURTHER, Content, Document, Synonyms, Written, as_json, document_from_json, from_json
 from faq_engine.diff import changed

@@ -12,7 +12,7 @@ from contact_center.errors import BadInput, MadoguchiError, NotFound
 from contact_center.house import House
 from contact_center.identity import Actor
 from contact_center.web import actor, house, permission, uploads
-from contact_center.web.base import words
+from contact_center.web.reader import words
 from faq_engine import documents, exchange, service, sheets
 from faq_engine.content import document_from_json, from_json
 from faq_engine.model import COMMON, NEWEST, Article, FileRow, Kind, Revision

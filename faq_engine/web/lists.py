@@ -16,7 +16,7 @@ from contact_center.errors import BadInput, MadoguchiError, NotFound
 from contact_center.house import House
 from contact_center.identity import Actor
 from contact_center.web import actor, house, permission
-from contact_center.web.base import words
+from contact_center.web.reader import words
 from faq_engine import service
 from faq_engine.content import PLACES, Content
 from faq_engine.documents import published

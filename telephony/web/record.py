@@ -17,7 +17,7 @@ from contact_center.house import House
 from contact_center.reports import folded, grouped
 from contact_center.settings import SERVICE_LEVEL
 from contact_center.web import actor, house, permission
-from contact_center.web.base import words
+from contact_center.web.reader import words
 from telephony import line_test
 from telephony.web.console import blueprint, choices_of
 
