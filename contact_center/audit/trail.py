@@ -84,6 +84,24 @@ class Broken:
     why: str
 
 
+@dataclass(frozen=True)
+class Search:
+    """What to look for in the trail; what is empty, is not asked for.
+
+    :param actor: whole, such as `person:3`.
+    :param act: its beginning, such as `contact.personal`.
+    :param subject: whole, such as `contact:4711`.
+    :param first: not before.
+    :param last: before.
+    """
+
+    actor: str = ""
+    act: str = ""
+    subject: str = ""
+    first: datetime | None = None
+    last: datetime | None = None
+
+
 def link(id: int, at: datetime, act: Act, previous: str) -> str:
     """The hash of a record: SHA-256 over its canonical JSON and the hash before it."""
     body = [id, round(at.timestamp() * 1000), act.actor, act.act, act.subject, act.detail, previous]
@@ -132,6 +150,27 @@ class AuditTrail:
                 )
             )  # fmt: skip
         return id
+
+    def find(self, search: Search, limit: int, before: int | None = None) -> list[AuditRow]:
+        """The newest records that fit, the newest first.
+
+        :param before: only those with a smaller id, for the next page.
+        """
+        wanted = select(AuditRow).order_by(AuditRow.id.desc()).limit(limit)
+        if before is not None:
+            wanted = wanted.where(AuditRow.id < before)
+        if search.actor:
+            wanted = wanted.where(AuditRow.actor == search.actor)
+        if search.act:
+            wanted = wanted.where(AuditRow.act.startswith(search.act, autoescape=True))
+        if search.subject:
+            wanted = wanted.where(AuditRow.subject == search.subject)
+        if search.first is not None:
+            wanted = wanted.where(AuditRow.at >= search.first)
+        if search.last is not None:
+            wanted = wanted.where(AuditRow.at < search.last)
+        with self._database.reading() as session:
+            return list(session.scalars(wanted))
 
     def checkpoint(self) -> Path | None:
         """Sign number and hash of the newest record and keep them on the second place.

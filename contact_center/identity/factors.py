@@ -37,7 +37,6 @@ NAME = "窓口"
 """Of the centre in an authenticator's list."""
 
 _PURPOSE = "factors"
-_WRONG = "確認できませんでした。もう一度お試しください。"
 
 
 @dataclass(frozen=True)
@@ -173,7 +172,7 @@ class Factors:
             if recovery is not None:
                 recovery.removed_at = recovery.used_at = self._clock.now()
                 return RECOVERY
-        raise NotAllowed(_WRONG)
+        raise _refused()
 
     def ask_passkey(self, person: int, site: Site, session_id: int) -> str:
         """What a browser needs to prove one of somebody's passkeys, as JSON."""
@@ -191,7 +190,7 @@ class Factors:
                 _held(person).where(Factor.kind == PASSKEY, Factor.handle == str(credential.get("id", ""))).with_for_update()
             )
             if found is None:
-                raise NotAllowed(_WRONG)
+                raise _refused()
             row = session.get_one(SessionRow, session_id)
             challenge, row.challenge = row.challenge, ""
             try:
@@ -204,7 +203,7 @@ class Factors:
             if proven is not None:
                 found.count, found.used_at = proven.new_sign_count, self._clock.now()
         if proven is None:
-            raise NotAllowed(_WRONG)
+            raise _refused()
         return PASSKEY
 
     def prove_certificate(self, person: int, fingerprint: str) -> str:
@@ -215,7 +214,7 @@ class Factors:
         with self._database.session_scope() as session:
             found = session.scalar(_held(person).where(Factor.kind == CERTIFICATE, Factor.handle == fingerprint))
             if not fingerprint or found is None:
-                raise NotAllowed(_WRONG)
+                raise _refused()
             found.used_at = self._clock.now()
         return CERTIFICATE
 
@@ -260,3 +259,7 @@ def _held(person: int) -> Select[Factor]:
 
 def _bound(person: int) -> bytes:
     return f"factor:{person}".encode()
+
+
+def _refused() -> NotAllowed:
+    return NotAllowed("確認できませんでした。もう一度お試しください。")

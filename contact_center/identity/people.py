@@ -38,6 +38,11 @@ class People:
         with self._database.reading() as session:
             return list(session.scalars(select(Person).where(Person.left_at.is_(None)).order_by(Person.id)))
 
+    def ever(self) -> list[Person]:
+        """Everybody, also who has left: what they did stays theirs."""
+        with self._database.reading() as session:
+            return list(session.scalars(select(Person).order_by(Person.id)))
+
     def add(self, by: str, account: str, name: str, password: str, roles: Sequence[str], cities: Sequence[str]) -> int:
         """Make a person known; returns their id.
 

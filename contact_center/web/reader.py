@@ -20,7 +20,7 @@ def words() -> Words:
         me = who_or_none()
         chosen = me.language if me is not None else request.cookies.get("madoguchi-language", "")
         language = chosen if chosen in LANGUAGES else built.settings[LANGUAGE]
-        g.words = Words(language, ("contact_center", "admin", *(f.package for f in built.features)))
+        g.words = Words(language, ("contact_center", *(f.package for f in built.features)))
     found: Words = g.words
     return found
 

@@ -1,0 +1,11 @@
+"""The office's pages."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from admin.views import audit, devices, people
+
+blueprint = Blueprint("office", "admin", url_prefix="/office", template_folder="templates")
+for part in (people, devices, audit):
+    part.add_to(blueprint)
