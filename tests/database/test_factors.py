@@ -174,7 +174,11 @@ def test_no_password_that_somebody_has_had_comes_back(strict: House) -> None:
 
 @pytest.mark.requirement("NB-17c")
 @pytest.mark.parametrize(
-    "weak", ["Password1!", "Madoguchi1!", "Hanako-2026", "Qwerty123!", "Aa1!Aa1!Aa", "Abcdefg1!!", "short-1A", "nouppercase-1", "K" * 70 + "a1!"]
+    "weak",
+    [
+        "Password1!", "Madoguchi1!", "Hanako-2026", "Qwerty123!", "Aa1!Aa1!Aa", "Abcdefg1!!", "short-1A", "nouppercase-1",
+        "K" * 70 + "a1!",
+    ],
 )
 def test_passwords_that_are_guessed_from_lists_or_from_the_context_are_refused(strict: House, weak: str) -> None:
     with pytest.raises(BadInput):
