@@ -101,6 +101,19 @@ def agent_unlock(context: Context, account: str) -> None:
     context.show({"account": account}, f"{account} はまたサインインできます。")
 
 
+@agent.command("factors")
+@click.argument("account")
+@click.pass_obj
+def agent_factors(context: Context, account: str) -> None:
+    """A person has lost their keys: take all second factors away; they enrol anew at the next sign-in."""
+    house = context.house()
+    person = next((one for one in house.people.all() if one.account == account), None)
+    if person is None:
+        raise BadInput("アカウント「%(account)s」はありません。", account=account)
+    house.factors.remove_all("operator", person.id)
+    context.show({"account": account}, f"{account} の確認方法をすべて外しました。")
+
+
 def _cities(house: House, given: tuple[str, ...]) -> list[str]:
     """The cities that were named, or all."""
     with house.database.reading() as session:

@@ -1,4 +1,4 @@
-"""The office in real Chromium: signing in with a key, one's own account, people, devices and the record of acts; clean under axe."""
+"""The office in real Chromium: signing in with a key, one's own account, people, devices, the record of acts; clean under axe."""
 
 from __future__ import annotations
 
