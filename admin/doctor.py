@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cryptography import x509
 
-from admin.demo.stage import CHROMIUM
+from admin.demo.stage import HEADLESS
 from admin.processes.layout import CLONE
 from contact_center.database.schema import missing_revisions
 from contact_center.errors import MadoguchiError
@@ -136,7 +136,7 @@ def _clock(house: House) -> Iterator[Finding]:
 
 
 def _browser(_house: House) -> Iterator[Finding]:
-    there = Path(CHROMIUM).exists()
+    there = Path(HEADLESS).exists()
     packages = "chromium chromium-headless-shell chromium-sandbox"
     yield Finding("Chromium", there, "あります。" if there else f"apt-get install {packages} を実行してください。")
     bundle = CLONE / "build" / "static" / "console.js"

@@ -107,10 +107,7 @@ def agent_unlock(context: Context, account: str) -> None:
 def agent_factors(context: Context, account: str) -> None:
     """A person has lost their keys: take all second factors away; they enrol anew at the next sign-in."""
     house = context.house()
-    person = next((one for one in house.people.all() if one.account == account), None)
-    if person is None:
-        raise BadInput("アカウント「%(account)s」はありません。", account=account)
-    house.factors.remove_all("operator", person.id)
+    house.factors.remove_all("operator", house.people.named(account).id)
     context.show({"account": account}, f"{account} の確認方法をすべて外しました。")
 
 

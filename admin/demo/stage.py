@@ -42,7 +42,7 @@ from telephony.settings import (
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-CHROMIUM = "/usr/bin/chromium-headless-shell"
+HEADLESS = "/usr/bin/chromium-headless-shell"
 RTP_PORTS = 1200
 """Two for each call: as many as a flood may bring, so that each is answered and known."""
 
@@ -239,7 +239,7 @@ class Stage:
         ]  # fmt: skip
         if microphone is not None:
             words.append(f"--use-file-for-fake-audio-capture={microphone}")
-        browser = _playwright().chromium.launch(executable_path=CHROMIUM, args=words, chromium_sandbox=True, handle_sigint=False)
+        browser = _playwright().chromium.launch(executable_path=HEADLESS, args=words, chromium_sandbox=True, handle_sigint=False)
         self._browsers.append(browser)
         return browser
 

@@ -13,8 +13,7 @@ from flask import Blueprint, Response, render_template, request
 from contact_center.audit import Act, Search
 from contact_center.clock import TOKYO
 from contact_center.errors import BadInput
-from contact_center.web import actor, house, permission
-from contact_center.web.access import sensitive
+from contact_center.web import actor, house, permission, sensitive
 
 PAGE, MOST = 100, 100_000
 """Records on a page, and in a file."""

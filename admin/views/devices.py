@@ -7,8 +7,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from contact_center.errors import BadInput
-from contact_center.web import actor, house, permission
-from contact_center.web.access import sensitive
+from contact_center.web import actor, house, permission, sensitive
 
 
 def add_to(blueprint: Blueprint) -> None:

@@ -6,11 +6,8 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from contact_center.errors import NotFound
 from contact_center.identity import ROLES, passwords
-from contact_center.identity.model import Person
-from contact_center.web import actor, house, permission
-from contact_center.web.access import sensitive
+from contact_center.web import actor, house, permission, sensitive
 
 
 def add_to(blueprint: Blueprint) -> None:
@@ -26,13 +23,6 @@ def add_to(blueprint: Blueprint) -> None:
     rule("/people/<account>/factors", "people_factors", factors, methods=["POST"])
     rule("/people/<account>/leave", "people_leave", leave, methods=["POST"])
     rule("/sessions/<int:id>/end", "session_end", end_session, methods=["POST"])
-
-
-def _person(account: str) -> Person:
-    found = next((who for who in house().people.all() if who.account == account), None)
-    if found is None:
-        raise NotFound("アカウント「%(account)s」はありません。", account=account)
-    return found
 
 
 def _choices() -> dict[str, Any]:
@@ -72,7 +62,7 @@ def add() -> Any:
 @permission("admin.people")
 def one(account: str) -> Any:
     """One person."""
-    person = _person(account)
+    person = house().people.named(account)
     return render_template(
         "admin/person.html", person=person, sessions=[row for row, _ in house().sessions.of(person.id)],
         factors=house().factors.of(person.id), now=house().clock.now(), **_choices(),
@@ -118,7 +108,7 @@ def unlock(account: str) -> Any:
 @sensitive
 def factors(account: str) -> Any:
     """Somebody has lost their keys: they enrol anew at the next sign-in."""
-    house().factors.remove_all(actor().word, _person(account).id)
+    house().factors.remove_all(actor().word, house().people.named(account).id)
     return _back(account)
 
 
@@ -134,4 +124,4 @@ def leave(account: str) -> Any:
 def end_session(id: int) -> Any:
     """End anybody's sign-in; socket and phone go within a second."""
     house().sessions.end(actor().word, id)
-    return _back(_person(request.form.get("account", "")).account)
+    return _back(house().people.named(request.form.get("account", "")).account)

@@ -25,7 +25,7 @@ from contact_center.identity.devices import CODE_LETTERS, hashed
 from contact_center.identity.model import Factor, Person, SessionRow
 from contact_center.personal import Keyring
 
-TOTP, PASSKEY, CERTIFICATE, RECOVERY = KINDS = ("totp", "passkey", "certificate", "recovery")
+TOTP, PASSKEY, CERTIFICATE, RECOVERY = ("totp", "passkey", "certificate", "recovery")
 
 STEP = 30
 """Seconds for which a one-time code is good (RFC 6238); the ones before and after are taken too, as clocks differ."""
@@ -185,17 +185,16 @@ class Factors:
 
         :raises NotAllowed: where it is not theirs, not for this question, or of a key that was copied.
         """
+        challenge = self._taken(session_id)
         with self._database.session_scope() as session:
             found = session.scalar(
                 _held(person).where(Factor.kind == PASSKEY, Factor.handle == str(credential.get("id", ""))).with_for_update()
             )
             if found is None:
                 raise _refused()
-            row = session.get_one(SessionRow, session_id)
-            challenge, row.challenge = row.challenge, ""
             try:
                 proven = webauthn.verify_authentication_response(
-                    credential=dict(credential), expected_challenge=base64url_to_bytes(challenge), expected_rp_id=site.host,
+                    credential=dict(credential), expected_challenge=challenge, expected_rp_id=site.host,
                     expected_origin=site.origin, credential_public_key=found.sealed, credential_current_sign_count=found.count,
                 )  # fmt: skip
             except (WebAuthnException, ValueError, KeyError):
@@ -246,10 +245,15 @@ class Factors:
             session.get_one(SessionRow, session_id).challenge = bytes_to_base64url(challenge)
 
     def _taken(self, session_id: int) -> bytes:
-        """The question that was put; it is answered once."""
+        """The question that was put; it is answered once.
+
+        :raises NotAllowed: where none was put.
+        """
         with self._database.session_scope() as session:
             row = session.get_one(SessionRow, session_id)
             challenge, row.challenge = row.challenge, ""
+        if not challenge:
+            raise _refused()
         return base64url_to_bytes(challenge)
 
 

@@ -22,7 +22,7 @@ LONGEST = 72
 """More characters than anybody types; longer ones would only take time to check."""
 
 STRONG = 3
-"""zxcvbn's mark from which ten thousand guesses a second take years; its lists hold what has leaked and what everybody picks."""
+"""zxcvbn's mark for a hundred million guesses or more; its lists hold what has leaked and what everybody picks."""
 
 CONTEXT = ("madoguchi", "mynumber", "mynumbercard", "mynaportal", "maina", "madoguti", "password", "pasuwado")
 """Words of this trade, which a guesser would try first."""

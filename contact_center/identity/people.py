@@ -38,6 +38,14 @@ class People:
         with self._database.reading() as session:
             return list(session.scalars(select(Person).where(Person.left_at.is_(None)).order_by(Person.id)))
 
+    def named(self, account: str) -> Person:
+        """Who has not left and has this account.
+
+        :raises NotFound: where nobody does.
+        """
+        with self._database.reading() as session:
+            return self._person(session, account)
+
     def ever(self) -> list[Person]:
         """Everybody, also who has left: what they did stays theirs."""
         with self._database.reading() as session:

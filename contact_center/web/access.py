@@ -71,6 +71,12 @@ def half_signed_in(view: View) -> View:
     return view
 
 
+def sensitive(view: View) -> View:
+    """The view does something grave: whoever uses it has shown a short while ago that it is they who sit there."""
+    view.sensitive = True  # type: ignore[attr-defined]
+    return view
+
+
 def device_only(view: View) -> View:
     """The view is for enrolled devices, and for no person."""
     view.required_permission = _DEVICE  # type: ignore[attr-defined]
@@ -84,6 +90,10 @@ def required(app: Flask, endpoint: str) -> str | None:
     return getattr(app.view_functions[endpoint], "required_permission", None)
 
 
+def _is_sensitive(app: Flask, endpoint: str) -> bool:
+    return getattr(app.view_functions.get(endpoint), "sensitive", False)
+
+
 def check_views(app: Flask, known: frozenset[str]) -> None:
     """Refuse to start with a view that declares nothing, or an unknown right.
 
@@ -93,6 +103,8 @@ def check_views(app: Flask, known: frozenset[str]) -> None:
         if getattr(app.view_functions[rule.endpoint], "for_programs", False):
             app.extensions["csrf"].exempt(app.view_functions[rule.endpoint])
         declared = required(app, rule.endpoint)
+        if declared in (_PUBLIC, _HALF, _DEVICE) and _is_sensitive(app, rule.endpoint):
+            raise SettingsError("ページ %(rule)s は @sensitive ですが、サインインした人のものではありません。", rule=rule.rule)
         if declared not in (_PUBLIC, _SIGNED_IN, _HALF, _DEVICE) and declared not in known:
             raise SettingsError(
                 "ページ %(rule)s に権限の宣言がありません。@permission(...) か @public を付けてください。", rule=rule.rule
@@ -115,7 +127,7 @@ def admit() -> None:
     somebody = actor()
     if declared != _SIGNED_IN:
         somebody.require(declared or "")
-    if getattr(current_app.view_functions[request.endpoint], "sensitive", False) and not somebody.fresh:
+    if _is_sensitive(current_app, request.endpoint) and not somebody.fresh:
         raise NotFresh("大切な操作です。パスワードをもう一度入力してください。")
 
 
@@ -131,12 +143,6 @@ def device() -> Device:
             raise NotAllowed("この機器は登録されていません。") from error
     found: Device = g.device
     return found
-
-
-def sensitive(view: View) -> View:
-    """The view does something grave: whoever uses it has shown a short while ago that it is they who sit there."""
-    view.sensitive = True  # type: ignore[attr-defined]
-    return view
 
 
 def actor() -> Actor:

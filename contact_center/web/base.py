@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, redirect, render_template, request, url_for
 from flask.sessions import SecureCookieSessionInterface
@@ -62,6 +63,7 @@ def prepare(app: Flask, built: House) -> None:
     )
     app.jinja_env.filters["time"] = lambda at: "" if at is None else f"{at.astimezone(TOKYO):%H:%M}"
     app.jinja_env.filters["moment"] = lambda at: "" if at is None else f"{at.astimezone(TOKYO):%m/%d %H:%M}"
+    app.jinja_env.filters["exact"] = lambda at: f"{at.astimezone(TOKYO):%Y-%m-%d %H:%M:%S}"
     app.context_processor(_shared)
     app.add_url_rule("/", "home", _home)
     app.register_blueprint(signing)
@@ -90,8 +92,9 @@ def _error(error: MadoguchiError) -> Any:
     if isinstance(error, NotSignedIn) and request.method in ("GET", "HEAD") and request.accept_mimetypes.accept_html:
         return redirect(url_for("signing.second" if isinstance(error, HalfSignedIn) else "signing.sign_in"))
     if isinstance(error, NotFresh) and request.accept_mimetypes.accept_html:
-        # What was typed is not sent on from here: whoever confirms begins the act anew.
-        return redirect(url_for("signing.confirm", to=request.path if request.method in ("GET", "HEAD") else ""))
+        # What was typed is not sent on from here: whoever confirms begins the act anew, on the page that they came from.
+        came = urlsplit(request.referrer or "").path if request.method not in ("GET", "HEAD") else request.path
+        return redirect(url_for("signing.confirm", to=came))
     sentence = error.sentence(words().gettext)
     if not request.accept_mimetypes.accept_html:
         return {"code": error.code, "sentence": sentence}, error.status

@@ -35,9 +35,8 @@ def password() -> Any:
     first, again = request.form.get("password", ""), request.form.get("again", "")
     if first != again:
         raise BadInput("2回の入力が違います。もう一度入力してください。")
-    me = actor()
-    account = next(one.account for one in house().people.all() if one.id == me.person)
-    house().people.set_password(me.word, account, first)
+    _, person = house().sessions.half(token())
+    house().people.set_password(actor().word, person.account, first)
     return redirect(url_for("signing.sign_in"))
 
 

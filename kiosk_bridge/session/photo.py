@@ -65,7 +65,12 @@ class PhotoDesk:
             self._give_back()
             self._tell({"at": "fault"})
             return
-        self._page = await self._booth.own.open(files("kiosk_bridge.session").joinpath("guide.html").read_text("utf-8"))
+        try:
+            self._page = await self._booth.own.open(files("kiosk_bridge.session").joinpath("guide.html").read_text("utf-8"))
+        except BaseException:
+            camera.close()
+            self._give_back()
+            raise
         self._guide = asyncio.ensure_future(self._guiding(camera))
 
     async def _open_camera(self) -> Camera:

@@ -15,6 +15,7 @@ export class Call {
     this.session = null;
     this.stream = null;
     this.silent = false;
+    this.shown = true;
     this.over = false;
     // Incoming sound is heard once an operator is there; before that, Asterisk plays music that nobody at a counter needs.
     this.open = false;
@@ -40,7 +41,10 @@ export class Call {
     const named = (await navigator.mediaDevices.enumerateDevices()).find(({ kind, label }) => kind === "videoinput" && label.includes(this.camera));
     if (named) {
       this.drop(stream, track);
-      stream.addTrack(await this.look({ ...PICTURE, deviceId: { exact: named.deviceId } }));
+      // Where another program holds it, the counter goes on by voice.
+      const own = await this.look({ ...PICTURE, deviceId: { exact: named.deviceId } }).catch(() => null);
+      if (own) stream.addTrack(own);
+      else this.tell("camera");
     }
     return stream;
   }
@@ -66,6 +70,7 @@ export class Call {
       this.lent = null;
       if (!back) return this.tell("camera");
       if (this.over) return back.stop();
+      back.enabled = this.shown;
       stream.addTrack(back);
       const senders = this.session?.connection?.getTransceivers().filter(({ receiver }) => receiver.track.kind === "video") ?? [];
       for (const { sender } of senders) await sender.replaceTrack(back);
@@ -148,6 +153,7 @@ export class Call {
 
   // One's own picture, which a poor line cannot bear.
   picture(shown) {
+    this.shown = shown;
     if (!this.session) return;
     if (shown) this.session.unmute({ video: true });
     else this.session.mute({ video: true });
