@@ -16,7 +16,7 @@ from typing import Any
 from asterisk.ami import AMIClient
 from sqlalchemy import func, select
 
-from admin.demo.stage import free_port
+from admin.demo.ports import free_port
 from admin.processes.layout import CLONE, environment
 from bench.measure import Aim, Findings, Spread, Table, cpu_seconds, ratio, still_centre
 from contact_center.contacts.model import Contact, Unserved

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from admin.demo.stage import free_port, free_port_block
+from admin.demo.ports import PortBlock, free_port
 from bench.measure import CARRIER
 from contact_center.errors import Unavailable
 from telephony.pbx import install
@@ -71,10 +71,10 @@ def bare_asterisk(home: Path, music: Path, ports: int, more: Mapping[str, str] |
         raise Unavailable("Asteriskがありません。make setup（root）で入れてください。")
     for name in ("etc", "lib/keys", "spool", "run", "log"):
         (home / name).mkdir(parents=True)
-    port, first = free_port(), free_port_block(ports)
+    port, block = free_port(), PortBlock(ports)
     values = {
         "home": home, "modules": found.modules, "data": found.data, "port": port, "carrier": CARRIER, "music": music,
-        "rtp_first": first, "rtp_last": first + ports - 1,
+        "rtp_first": block.first, "rtp_last": block.first + ports - 1,
         "loads": "\n".join(f"load = {name}.so" for name in MODULES if (found.modules / f"{name}.so").exists()),
     }  # fmt: skip
     for name, text in CONFIGURATION.items():
@@ -89,6 +89,7 @@ def bare_asterisk(home: Path, music: Path, ports: int, more: Mapping[str, str] |
     finally:
         process.terminate()
         process.wait(10)
+        block.close()
 
 
 def _wait(question: list[str]) -> None:

@@ -15,7 +15,8 @@ from typing import Any
 
 from sqlalchemy import delete
 
-from admin.demo.stage import Stage, free_port, stage, temporary_home
+from admin.demo.ports import free_port
+from admin.demo.stage import Stage, stage, temporary_home
 from admin.processes.jobs import connect
 from bench.booking_plain import BY_REQUESTS, BY_SCRIPT, COUNTER, browser, page_of
 from bench.booking_trial import City

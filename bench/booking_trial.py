@@ -19,7 +19,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from admin.demo.stage import Stage, free_port, stage, temporary_home
+from admin.demo.ports import free_port
+from admin.demo.stage import Stage, stage, temporary_home
 from admin.processes.jobs import connect
 from booking_agent import demo
 from booking_agent.model import OPEN, Intent, State, Waits

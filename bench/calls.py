@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
-from admin.demo.stage import Stage, free_port_block
+from admin.demo.ports import PortBlock
+from admin.demo.stage import Stage
 from bench.bare import bare_asterisk
 from bench.measure import Aim, Findings, Spread, Table, cpu_seconds, process_of, ratio, seated, whole_centre
 from bench.sipp import Calls, call
@@ -69,10 +71,10 @@ class Side:
 
 def run() -> Findings:
     """Call both ways at 20 calls a second, then at growing rates until each has failed."""
-    first = free_port_block(SOUND_PORTS)
     with (
+        closing(PortBlock(SOUND_PORTS)) as ports,
         whole_centre(
-            telephony__rtp_first=first, telephony__rtp_last=first + SOUND_PORTS - 1, telephony__say_place_every=0
+            telephony__rtp_first=ports.first, telephony__rtp_last=ports.first + SOUND_PORTS - 1, telephony__say_place_every=0
         ) as on_stage,
         bare_asterisk(on_stage.home / "bare", render.places(on_stage.house).prompts / "music", SOUND_PORTS) as (port, pid),
         seated(on_stage),

@@ -13,7 +13,8 @@ from typing import Any
 import booking_agent.demo
 from admin.demo.counter import applies, ends
 from admin.demo.kiosk import Operator, begins, declares, kiosk, ledger
-from admin.demo.stage import Stage, free_port, stage, temporary_home
+from admin.demo.ports import free_port
+from admin.demo.stage import Stage, stage, temporary_home
 from bench.counter_plain import BACKSPACE, shown_by_vnc
 from bench.counter_sight import captions, codes, photos
 from bench.measure import Aim, Findings, Spread, Table, ratio

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from admin.demo.stage import free_port
+from admin.demo.ports import free_port
 from contact_center.errors import Unavailable
 
 NEEDS = ("Xvfb", "x11vnc", "chromium")

@@ -7,12 +7,13 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import select
 
-from admin.demo.stage import Stage, free_port, free_port_block
+from admin.demo.ports import PortBlock, free_port
+from admin.demo.stage import Stage
 from bench.bare import bare_asterisk
 from bench.hub import signed_in
 from bench.measure import (
@@ -71,11 +72,11 @@ FRAMES = """
 
 def run() -> Findings:
     """Play both ways one after the other, then the many short calls."""
-    first, own = free_port_block(SOUND_PORTS), free_port()
+    ports, own = PortBlock(SOUND_PORTS), free_port()
     settings: dict[str, object] = {
-        "telephony__rtp_first": first, "telephony__rtp_last": first + SOUND_PORTS - 1, "telephony__say_place_every": 0,
+        "telephony__rtp_first": ports.first, "telephony__rtp_last": ports.first + SOUND_PORTS - 1, "telephony__say_place_every": 0,
     }  # fmt: skip
-    with whole_centre(with_seats(SEATS), **settings) as on_stage:
+    with closing(ports), whole_centre(with_seats(SEATS), **settings) as on_stage:
         music, more = render.places(on_stage.house).prompts / "music", _plain(own, on_stage.house.settings[RING_SECONDS])
         with bare_asterisk(on_stage.home / "bare", music, SOUND_PORTS, more) as (port, pid):
             ours, plain = Side("ours", on_stage.house.settings[SIP_PORT]), Side("plain", port, PLAIN_NUMBER)

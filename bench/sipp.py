@@ -9,7 +9,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from admin.demo.stage import free_port
+from admin.demo.ports import free_port
 from bench.measure import CARRIER, LINE_NUMBER
 from contact_center.errors import Unavailable
 

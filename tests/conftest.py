@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from admin.demo.stage import Stage, free_port, temporary_home
+from admin.demo.ports import free_port
+from admin.demo.stage import Stage, temporary_home
 from contact_center.clock import TOKYO, FakeClock
 from contact_center.database.schema import upgrade
 from contact_center.directory import load_file

@@ -40,7 +40,8 @@ def up(context: Context) -> None:
 @click.pass_obj
 def demo(context: Context, once: bool, home: Path, wanted: tuple[str, ...]) -> None:
     """Play the main job before your eyes, with fakes of everything outside."""
-    from admin.demo.stage import free_port, stage
+    from admin.demo.ports import free_port
+    from admin.demo.stage import stage
 
     scenes = sorted((s for f in load_features() for s in f.demo_scenes), key=lambda s: s.position)
     unknown = set(wanted) - {scene.id for scene in scenes}

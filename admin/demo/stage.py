@@ -6,7 +6,6 @@ import atexit
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from admin.demo.ports import PortBlock, free_port, is_free
 from admin.processes.layout import CLONE, Process, environment, hold, prepare
 from contact_center.clock import SystemClock
 from contact_center.contacts import State
@@ -91,6 +91,7 @@ class Stage:
         self.passwords: dict[str, str] = {}
         self._keeper: subprocess.Popen[bytes] | None = None
         self._browsers: list[Browser] = []
+        self._blocks: list[PortBlock] = []
 
     # -- telling ------------------------------------------------------------------------------------------------------
 
@@ -123,7 +124,7 @@ class Stage:
         account = (settings[TRUNK_NUMBER] or settings[TRUNK_USER], settings[TRUNK_USER], settings[TRUNK_PASSWORD])
         self.carrier = Carrier(
             self.home / "carrier", settings[TRUNK_HOST], settings[TRUNK_PORT],
-            (settings[SIP_HOST], settings[SIP_PORT]), 20, self.residents_port, self.clock, rtp_first=free_port_block(400),
+            (settings[SIP_HOST], settings[SIP_PORT]), 20, self.residents_port, self.clock, rtp_first=self._sound(400),
             numbers=numbers, account=account if settings[TRUNK_KIND] == "registration" else None,
         )  # fmt: skip
         self.carrier.start()
@@ -141,7 +142,7 @@ class Stage:
         for name, port in ports.items():
             table, key = name.split(".")
             tables.setdefault(table, []).append(f"{key} = {port}")
-        rtp = free_port_block(RTP_PORTS)
+        rtp = self._sound(RTP_PORTS)
         tables["telephony"] += [f"rtp_first = {rtp}", f"rtp_last = {rtp + RTP_PORTS - 1}"]
         tables["trunk"] = ['host = "127.0.0.2"', f"port = {self._port(5060, '127.0.0.2')}"]
         more = tomllib.loads(self._more)
@@ -152,6 +153,10 @@ class Stage:
             tables.setdefault(table, []).extend(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items())
         text = "\n".join(f"[{table}]\n" + "\n".join(lines) + "\n" for table, lines in tables.items())
         self.settings_path.write_text(text)
+
+    def _sound(self, size: int) -> int:
+        self._blocks.append(PortBlock(size))
+        return self._blocks[-1].first
 
     def _port(self, usual: int, host: str = "127.0.0.1") -> int:
         return usual if not self._any_ports and is_free(usual, host) else free_port(host)
@@ -299,6 +304,8 @@ class Stage:
             except subprocess.TimeoutExpired:
                 self._keeper.kill()
                 self._keeper.wait()
+        for block in self._blocks:
+            block.close()
 
 
 @cache
@@ -325,48 +332,9 @@ def stage(home: Path, **options: Any) -> Iterator[Stage]:
         made.close()
 
 
-def is_free(port: int, host: str = "127.0.0.1") -> bool:
-    """Whether both a TCP and a UDP socket can be bound there."""
-    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
-        with socket.socket(socket.AF_INET, kind) as probe:
-            if kind == socket.SOCK_STREAM:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError:
-                return False
-    return True
-
-
-_given: set[int] = set()
-
-
-def free_port(host: str = "127.0.0.1") -> int:
-    """A port that is free just now, below the range from which the system takes its own; each only once in a process, as whoever
-    asked for it may not listen on it yet.
-    """
-    import random
-
-    while True:
-        port = random.randrange(10000, 20000)  # noqa: S311
-        if port not in _given and is_free(port, host):
-            _given.add(port)
-            return port
-
-
-def free_port_block(size: int) -> int:
-    """The first of so many UDP ports that look free; even, as RTP wants it."""
-    import random
-
-    while True:
-        first = random.randrange(20000, 31000, 2)  # noqa: S311
-        if all(is_free(port) for port in (first, first + size // 2, first + size - 1)):
-            return first
-
-
 def temporary_home() -> Path:
     """A home whose path is short enough for Unix sockets."""
     return Path(tempfile.mkdtemp(prefix="mado-", dir=os.environ.get("MADOGUCHI_TMP", "/tmp")))  # noqa: S108
 
 
-__all__ = ["PEOPLE", "RESIDENT_HOST", "Process", "Stage", "free_port", "stage", "temporary_home"]
+__all__ = ["PEOPLE", "RESIDENT_HOST", "Process", "Stage", "stage", "temporary_home"]

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from admin.demo.stage import free_port, free_port_block, temporary_home
+from admin.demo.ports import PortBlock, free_port
+from admin.demo.stage import temporary_home
 from contact_center.clock import SystemClock
 from tests.conftest import CLONE
 
@@ -25,13 +26,14 @@ def folder() -> Iterator[Path]:
     """A folder with a settings file and the example directory beside it."""
     made = temporary_home()
     shutil.copy(CLONE / "deploy" / "directory.example.toml", made / "directory.toml")
-    rtp = free_port_block(100)
+    sound = PortBlock(100)
     (made / "madoguchi.toml").write_text(
         f'[centre]\nhome = "home"\n[web]\nport = {free_port()}\n[telephony]\nsip_port = {free_port()}\n'
         f"tls_port = {free_port()}\nami_port = {free_port()}\nhttp_port = {free_port()}\n"
-        f"rtp_first = {rtp}\nrtp_last = {rtp + 99}\n"
+        f"rtp_first = {sound.first}\nrtp_last = {sound.first + 99}\n"
     )
     yield made
+    sound.close()
     shutil.rmtree(made, ignore_errors=True)
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
-from admin.demo.stage import Stage, free_port, free_port_block, temporary_home
+from admin.demo.ports import PortBlock, free_port
+from admin.demo.stage import Stage, temporary_home
 from contact_center.contacts import Contact
 from telephony.carrier import Carrier
 from telephony.demo import Resident
@@ -28,12 +29,13 @@ def centre() -> Iterator[Stage]:
     more = f'{MORE}[backup]\nhost = "{SECOND}"\nport = {port}\n'
     made = Stage(home, quiet=True, any_ports=True, directory=CLONE / "tests" / "asterisk" / "directory.toml", more=more)
     second: Carrier | None = None
+    sound = PortBlock(400)
     try:
         made.open()
         settings = made.house.settings
         second = Carrier(
             home / "second", SECOND, port, (settings[SIP_HOST], settings[SIP_PORT]), 20, made.residents_port, made.clock,
-            rtp_first=free_port_block(400),
+            rtp_first=sound.first,
         )  # fmt: skip
         second.start()
         assert made.carrier is not None
@@ -46,6 +48,7 @@ def centre() -> Iterator[Stage]:
         yield made
     finally:
         made.close()
+        sound.close()
         shutil.rmtree(home, ignore_errors=True)
 
 

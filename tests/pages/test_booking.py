@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from admin.demo.stage import Stage, free_port, stage, temporary_home
+from admin.demo.ports import free_port
+from admin.demo.stage import Stage, stage, temporary_home
 from booking_agent import demo
 from booking_agent.events import BookingHandedOver
 from booking_agent.model import CalendarRow, Intent

@@ -12,7 +12,8 @@ import soundfile
 from openpyxl import load_workbook
 
 from admin.demo.kiosk import COUNTER, Operator, begins, kiosk, ledger
-from admin.demo.stage import Stage, free_port, stage, temporary_home
+from admin.demo.ports import free_port
+from admin.demo.stage import Stage, stage, temporary_home
 from booking_agent.demo import settings as mailbox
 from contact_center.clock import day_of
 from kiosk_bridge.rehearsal import Kiosk
