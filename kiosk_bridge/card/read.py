@@ -37,6 +37,8 @@ class Kind(StrEnum):
     CARD = "card"
     OTHER = "other"
     UNREADABLE = "unreadable"
+    BUSY = "busy"
+    """The page's own software holds it just now."""
 
 
 @dataclass(frozen=True)

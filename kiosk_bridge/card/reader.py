@@ -57,6 +57,7 @@ class PcscReader:
         try:
             from smartcard.Exceptions import CardConnectionException, NoCardException, SmartcardException
             from smartcard.pcsc.PCSCExceptions import BaseSCardException
+            from smartcard.scard import SCARD_E_SHARING_VIOLATION, SCardGetErrorMessage
             from smartcard.System import readers
         except ImportError as error:
             raise Unavailable("カードリーダーの部品（pyscard）がありません。") from error
@@ -68,8 +69,10 @@ class PcscReader:
             connection.connect()
         except NoCardException:
             return CardState(Kind.NONE)
-        except CardConnectionException:
-            return CardState(Kind.UNREADABLE)
+        except CardConnectionException as error:
+            # Not every version of pyscard gives the number of PC/SC's error; all give its sentence.
+            busy = SCardGetErrorMessage(SCARD_E_SHARING_VIOLATION) in str(error)
+            return CardState(Kind.BUSY if busy else Kind.UNREADABLE)
         except (SmartcardException, BaseSCardException) as error:
             # The service itself not being there (pcscd) is of pyscard's other family.
             raise Unavailable("カードリーダーがありません。") from error

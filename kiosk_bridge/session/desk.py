@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -17,10 +18,9 @@ from contact_center.errors import BadInput, MadoguchiError, Unavailable
 from kiosk_bridge.booth.booth import Booth, Place
 from kiosk_bridge.browser import Chromium
 from kiosk_bridge.browser.process import Window
-from kiosk_bridge.card import advice
-from kiosk_bridge.card.reader import reader
 from kiosk_bridge.centre import JOINED, open_socket
 from kiosk_bridge.config import Config
+from kiosk_bridge.session import card, checks
 from kiosk_bridge.session import words as w
 from kiosk_bridge.session.papers import PapersDesk
 from kiosk_bridge.session.photo import PhotoDesk
@@ -32,14 +32,11 @@ LARGEST_DRAWN = 1 << 20
 MOST_CRASHES = 3
 """How often the menu's first page is brought by itself; a page that crashes each time is left to the operator."""
 
-ID_IN_PAGE = (
-    "[...document.querySelectorAll('input')].some((field) => /^\\d{23}$/.test(field.value.replace(/[\\s-]/g, '')))"
-    " || /(?<!\\d)\\d{23}(?!\\d)/.test(document.body?.innerText.replace(/[ -]/g, '') ?? '')"
-)
-"""True where the 23 digits of an application stand in a page; they stay there."""
-
 ONCE = ("refused", "answered", "blocked", "crashed", "checked", "picture", "wrote")
 """News that are over once they are told; the rest is told again to a console that comes later."""
+
+MOST_WRITTEN = 8
+"""How many of the resident's newest words and drawings an operator who comes, or comes back, is told again."""
 
 FAILED = "うまくいきませんでした。もう一度お試しください。"
 
@@ -64,6 +61,7 @@ class Desk:
         self._relay: ClientConnection | None = None
         self._joins = 0
         self._sending: asyncio.Queue[str | bytes] = asyncio.Queue()
+        self._written: deque[dict[str, Any]] = deque(maxlen=MOST_WRITTEN)
         self._tasks: set[asyncio.Task[Any]] = set()
         self.state: dict[str, Any] = {"open": False, "control": False, "secret": False, "asked": ""}
 
@@ -122,15 +120,17 @@ class Desk:
             self._met("answered")
         elif which == "interpreter":
             self._tell_bridge("interpreter", agreed=yes)
+            if not yes:
+                self._written = deque((news for news in self._written if "wrote" not in news), MOST_WRITTEN)
         elif yes:
             self._met(which)
 
     def news(self, about: str, values: dict[str, Any]) -> None:
         """What the face has for the operator: a caption, something written by finger, how good the line is."""
         if about == "caption":
-            self._say({"wrote": values | {"who": "resident"}})
+            self._write({"wrote": values | {"who": "resident"}})
         elif about == "drawn":
-            self._say({"picture": {"of": "drawn", "data": str(values.get("picture", ""))[:LARGEST_DRAWN]}})
+            self._write({"picture": {"of": "drawn", "data": str(values.get("picture", ""))[:LARGEST_DRAWN]}})
         elif about == "line":
             self._say({"line": values.get("tier", "")})
 
@@ -207,6 +207,8 @@ class Desk:
     def _tell_all(self) -> None:
         """Tell an operator who has just come how it stands."""
         self._say(dict(self.state))
+        for news in self._written:
+            self._say(news)
         if self._booth is not None:
             self._booth.screen.share(True)
             self._booth.screen.start_over()
@@ -288,37 +290,19 @@ class Desk:
     # -- devices -------------------------------------------------------------------------------------------------------------
 
     async def _look_at_card(self) -> None:
-        found = reader(self._config.reader)
-        try:
-            if found is None:
-                raise Unavailable("カードリーダーがありません。")
-            state = await asyncio.to_thread(found.look)
-        except Unavailable:
-            self._say({"card": {"kind": "fault"}})
-            return
-        said = [str(one) for one in advice(state, day_of(self._clock.now()))]
-        told = {"kind": str(state.kind), "left": state.left, "expires": str(state.expires or ""), "advice": said}
+        told, words = await card.look(self._config.reader, day_of(self._clock.now()))
         self._say({"card": told})
-        if str(state.kind) == "card" and state.left.get("user"):
+        if told.get("left", {}).get("user"):
             self._met("card")
-        self._tell_bridge("card", words=said or (["put"] if state.kind == "none" else ["keep"]))
+        if words:
+            self._tell_bridge("card", words=words)
 
     async def _check(self, what: str) -> None:
         booth, place = self._open_booth()
-        own = booth.own
-        if what == "id":
-            there = await own.holds(ID_IN_PAGE) is True
-            if there:
-                self._met("application_id")
-            self._say({"checked": {"what": what, "good": there}})
-            return
-        # That nothing shows somebody signed in says something only where the site itself is there to show it.
-        site = await own.holds(f"{json.dumps(place.hosts)}.includes(location.host)", everywhere=True)
-        signed_in = await own.holds(f"document.querySelector({json.dumps(place.signed_in)})", everywhere=True)
-        gone = site is True and signed_in is False
-        if gone:
-            self._met("logged_out")
-        self._say({"checked": {"what": what, "good": gone}})
+        good = await (checks.has_application_id(booth.own) if what == "id" else checks.is_signed_out(booth.own, place))
+        if good:
+            self._met("application_id" if what == "id" else "logged_out")
+        self._say({"checked": {"what": what, "good": good}})
 
     def _met(self, what: str) -> None:
         """What a step of the procedure waits for has come to pass."""
@@ -365,6 +349,11 @@ class Desk:
         self.state |= {key: value for key, value in news.items() if key not in ONCE}
         if self._relay is not None:
             self._sending.put_nowait(json.dumps(news, ensure_ascii=False))
+
+    def _write(self, news: dict[str, Any]) -> None:
+        """Tell what the resident has written or said; whoever looks only later is told, too."""
+        self._written.append(news)
+        self._say(news)
 
     def _booth_told(self, told: dict[str, Any]) -> None:
         self._say(told)

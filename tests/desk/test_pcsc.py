@@ -360,6 +360,7 @@ def test_the_reader_is_free_for_the_pages_own_program_afterwards(slot: Service) 
         assert look().kind is Kind.CARD
         with another_program(alone=True) as says:
             assert says(JPKI, USER_PIN, "0020008004" + b"1234".hex()) == "9000"
+            assert look() == CardState(Kind.BUSY)
 
 
 @pytest.mark.requirement("IZ-13", "TO-03")

@@ -11,7 +11,6 @@ export class Captions {
     this.panel = panel;
     this.speech = null;
     this.lines = [];
-    this.next = 0;
     this.wanted = false;
     $("dk-phrase").addEventListener("change", ({ target }) => {
       if (target.value) this.write(target.value);
@@ -55,7 +54,7 @@ export class Captions {
     }
     const { said, translated } = await answer.json();
     if (!said) return;
-    const line = { id: `o${this.next++}`, who: "operator", said, translated };
+    const line = { id: crypto.randomUUID(), who: "operator", said, translated };
     this.add(line);
     this.panel.relay?.send({ do: "wrote", ...line });
   }
@@ -63,7 +62,7 @@ export class Captions {
   add(line) {
     const known = this.lines.find(({ id }) => id === line.id);
     if (known && line.wrong) known.wrong = true;
-    else if (!line.wrong) this.lines = [...this.lines, line].slice(-SHOWN);
+    else if (!line.wrong) this.lines = [...this.lines.filter(({ id }) => id !== line.id), line].slice(-SHOWN);
     this.draw();
   }
 

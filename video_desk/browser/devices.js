@@ -38,7 +38,7 @@ export class Devices {
     if (!card) return this.box("card", t("カード"), [], [["look", t("カードを見る")]]);
     const left = Object.entries({ user: t("4けた"), signature: t("英数字"), entry: t("券面") }).filter(([name]) => name in (card.left ?? {}));
     const tries = left.map(([name, title]) => t("{title}: あと{n}回", { title, n: card.left[name] })).join(" ");
-    const kind = { none: t("置かれていません"), card: t("マイナンバーカード"), other: t("別のカード"), unreadable: t("読めません"), fault: t("読み取り機が使えません") }[card.kind];
+    const kind = { none: t("置かれていません"), card: t("マイナンバーカード"), other: t("別のカード"), unreadable: t("読めません"), busy: t("ページが使っています。終わったら、もう一度見てください"), fault: t("読み取り機が使えません") }[card.kind];
     const expires = card.expires ? t("電子証明書は{day}まで", { day: card.expires }) : "";
     return this.box("card", t("カード"), [kind, tries, expires, ...(card.advice ?? []).map((word) => this.words[`card.${word}`])], [["look", t("もう一度見る")]]);
   }
