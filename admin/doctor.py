@@ -14,6 +14,7 @@ from pathlib import Path
 from cryptography import x509
 
 from admin.demo.stage import HEADLESS
+from admin.inspection import verify
 from admin.processes.layout import CLONE
 from contact_center.database.schema import missing_revisions
 from contact_center.errors import MadoguchiError
@@ -68,13 +69,14 @@ def _database(house: House) -> Iterator[Finding]:
     good = "最新です。" if not missing else "古い形です。madoguchi db upgrade を実行してください。"
     yield Finding("データベース", not missing, good)
     try:
-        broken = house.audit.verify()
-    except Exception:  # as above
+        found, loose = verify(house), house.audit.may_change()
+    except MadoguchiError:
         yield Finding("監査", False, "開けません。madoguchi db upgrade を実行してください。")
         return
-    yield Finding(
-        "監査", broken is None, "鎖はつながっています。" if broken is None else f"{broken.id}番で切れています: {broken.why}"
-    )
+    good = "鎖はつながり、署名と合っています。"
+    yield Finding("監査", found.broken is None, good if found.broken is None else f"{found.broken}番で切れています: {found.why}")
+    if loose:
+        yield Finding("監査の役割", False, "記録を書き換えられる役割でつないでいます。madoguchi audit prepare を実行してください。")
 
 
 def _processes(house: House) -> Iterator[Finding]:

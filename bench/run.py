@@ -1,4 +1,4 @@
-"""Running the benchmarks: `madoguchi bench [calls ring_to_card ami_storm hub million desk day faq booking counter leaks]`."""
+"""Running the benchmarks: `madoguchi bench [calls ring_to_card ami_storm hub million desk day faq booking counter leaks audit]`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bench.measure import Findings
 from contact_center.clock import SystemClock
 from contact_center.errors import BadInput
 
-BENCHMARKS = ("calls", "ring_to_card", "ami_storm", "hub", "million", "desk", "day", "faq", "booking", "counter", "leaks")
+BENCHMARKS = ("calls", "ring_to_card", "ami_storm", "hub", "million", "desk", "day", "faq", "booking", "counter", "leaks", "audit")
 
 
 def run(which: Sequence[str] = ()) -> dict[str, Any]:

@@ -10,18 +10,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import JSON, MetaData, String, select, text
+from sqlalchemy import JSON, Connection, MetaData, String, create_engine, exc, inspect, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from contact_center.audit.verifier import FIRST, link
 from contact_center.clock import Clock
 from contact_center.database.engine import Database
 from contact_center.database.types import BigId, Moment
+from contact_center.errors import Unavailable
 
-FIRST = "0" * 64
-"""What the first record is chained to."""
+PER_FILE = 1440
+"""Checkpoints of a day, one each minute, are one file."""
 
 LOCK = 0x61756469
 """The advisory lock of PostgreSQL that a writer of the trail holds, so that each record knows the one before."""
@@ -60,6 +61,46 @@ _ONLY_APPEND_POSTGRESQL = [
 ]
 
 
+_COULD_CHANGE = """
+SELECT pg_has_role(current_user, relowner, 'USAGE') OR has_table_privilege(oid, 'UPDATE')
+    OR has_table_privilege(oid, 'DELETE') OR has_table_privilege(oid, 'TRUNCATE')
+FROM pg_class WHERE oid = to_regclass('audit')
+"""
+
+
+def _create(connection: Connection) -> None:
+    AuditBase.metadata.create_all(connection)
+    for statement in _ONLY_APPEND_SQLITE if connection.dialect.name == "sqlite" else _ONLY_APPEND_POSTGRESQL:
+        connection.execute(text(statement))
+
+
+def create_for(owner_url: str, writer: str) -> None:
+    """Make the trail's table on PostgreSQL in a schema of its own, which its owner only can change.
+
+    :param owner_url: SQLAlchemy URL of the database, as its owner, whom no process of the centre ever is.
+    :param writer: the role of `audit.url`; it may read and append.
+    :raises Unavailable: where the database cannot be reached, or refuses.
+    """
+    engine = create_engine(owner_url)
+    quote = engine.dialect.identifier_preparer.quote_identifier
+    role = quote(writer)
+    try:
+        with engine.begin() as connection:
+            database = quote(str(connection.scalar(text("SELECT current_database()"))))
+            for statement in ("CREATE SCHEMA IF NOT EXISTS audit", "SET LOCAL search_path = audit"):
+                connection.execute(text(statement))
+            _create(connection)
+            for statement in (
+                f"GRANT USAGE ON SCHEMA audit TO {role}", f"GRANT SELECT, INSERT ON audit TO {role}",
+                f"ALTER ROLE {role} IN DATABASE {database} SET search_path = audit",
+            ):  # fmt: skip
+                connection.execute(text(statement))
+    except exc.DBAPIError as error:
+        raise Unavailable("監査のデータベースを作れません。所有者の接続先と、役割の名前を確かめてください。") from error
+    finally:
+        engine.dispose()
+
+
 @dataclass(frozen=True)
 class Act:
     """What is about to be done.
@@ -77,11 +118,19 @@ class Act:
 
 
 @dataclass(frozen=True)
-class Broken:
-    """The first record at which the chain does not hold, and why."""
+class Place:
+    """Where a trail is kept, for the program that verifies it.
 
-    id: int
-    why: str
+    :param url: of the database.
+    :param file: of it, where it is a file.
+    :param checkpoints: folder of the signed checkpoints.
+    :param key: public key of the checkpoints.
+    """
+
+    url: str
+    file: Path | None
+    checkpoints: Path
+    key: Path
 
 
 @dataclass(frozen=True)
@@ -102,13 +151,6 @@ class Search:
     last: datetime | None = None
 
 
-def link(id: int, at: datetime, act: Act, previous: str) -> str:
-    """The hash of a record: SHA-256 over its canonical JSON and the hash before it."""
-    body = [id, round(at.timestamp() * 1000), act.actor, act.act, act.subject, act.detail, previous]
-    canonical = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
 class AuditTrail:
     """The trail of one centre.
 
@@ -125,10 +167,11 @@ class AuditTrail:
 
     def create(self) -> None:
         """Make the table where it is missing, on which only reading and appending are possible."""
-        AuditBase.metadata.create_all(self._database.engine)
+        if not self._database.is_sqlite and inspect(self._database.engine).has_table(AuditRow.__tablename__):
+            # The centre's role may own nothing there.
+            return
         with self._database.session_scope() as session:
-            for statement in _ONLY_APPEND_SQLITE if self._database.is_sqlite else _ONLY_APPEND_POSTGRESQL:
-                session.execute(text(statement))
+            _create(session.connection())
 
     def close(self) -> None:
         """Give the database's connections back."""
@@ -146,7 +189,8 @@ class AuditTrail:
             session.add(
                 AuditRow(
                     id=id, at=at, actor=act.actor, act=act.act, subject=act.subject, detail=act.detail,
-                    previous=previous, hash=link(id, at, act, previous),
+                    previous=previous,
+                    hash=link((id, round(at.timestamp() * 1000), act.actor, act.act, act.subject, act.detail, previous, "")),
                 )
             )  # fmt: skip
         return id
@@ -175,16 +219,20 @@ class AuditTrail:
     def checkpoint(self) -> Path | None:
         """Sign number and hash of the newest record and keep them on the second place.
 
-        A chain alone does not show that its tail was cut off; a checkpoint does. None where nothing new was recorded.
+        A chain alone does not show that its tail was cut off; a checkpoint does. Each is chained to the one before, and none can
+        be taken away. None where nothing new was recorded.
         """
         with self._database.reading() as session:
             last = session.execute(select(AuditRow.id, AuditRow.hash).order_by(AuditRow.id.desc()).limit(1)).first()
-        if last is None or last.id == self._newest_signed():
+        n, signed, previous = self._newest_signed()
+        if last is None or last.id == signed:
             return None
-        body = json.dumps({"id": last.id, "hash": last.hash, "at": self._clock.now().isoformat()}, sort_keys=True)
+        now = self._clock.now()
+        point = {"n": n + 1, "id": last.id, "hash": last.hash, "at": now.isoformat(), "previous": previous}
+        body = json.dumps(point, sort_keys=True)
         signature = self._signing_key().sign(body.encode()).hex()
         self._checkpoints.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = self._checkpoints / f"{self._clock.now():%Y-%m-%d}.jsonl"
+        path = self._checkpoints / f"{n // PER_FILE:06d}.jsonl"
         with path.open("a+") as file:
             file.seek(0)
             whole = file.read()
@@ -195,48 +243,29 @@ class AuditTrail:
             os.fsync(file.fileno())
         return path
 
-    def _newest_signed(self) -> int:
-        """Id in the newest checkpoint; 0 where there is none."""
+    def _newest_signed(self) -> tuple[int, int, str]:
+        """Number, record and hash of the newest checkpoint; zeros where there is none."""
         for path in sorted(self._checkpoints.glob("*.jsonl"), reverse=True):
             lines = [line for line in path.read_text().splitlines(keepends=True) if line.endswith("\n")]
             if lines:
-                return int(json.loads(json.loads(lines[-1])["body"])["id"])
-        return 0
+                point = json.loads(json.loads(lines[-1])["body"])
+                return int(point["n"]), int(point["id"]), hashlib.sha256(lines[-1].encode()).hexdigest()
+        return 0, 0, FIRST
 
-    def verify(self) -> Broken | None:
-        """Walk the chain and hold it against the newest checkpoint; None where all is as it was written."""
-        previous, expected = FIRST, 1
-        hashes: dict[int, str] = {}
+    def place(self) -> Place:
+        """What the program needs that verifies this trail; the keys are made where they are missing."""
+        public = self._key.with_suffix(".pub")
+        if not public.exists():
+            words = self._signing_key().public_key()
+            public.write_bytes(words.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo))
+        return Place(self._database.url, self._database.path, self._checkpoints, public)
+
+    def may_change(self) -> bool:
+        """Whether the centre's role on PostgreSQL could change what is recorded; a file can always be changed by its owner."""
+        if self._database.is_sqlite:
+            return False
         with self._database.reading() as session:
-            for row in session.scalars(select(AuditRow).order_by(AuditRow.id).execution_options(yield_per=1000)):
-                if row.id != expected:
-                    return Broken(expected, "a record is missing")
-                act = Act(row.actor, row.act, row.subject, row.detail)
-                if row.previous != previous or row.hash != link(row.id, row.at, act, previous):
-                    return Broken(row.id, "a record was changed")
-                previous, expected = row.hash, expected + 1
-                hashes[row.id] = row.hash
-        try:
-            points = self._signed_points()
-        except (ValueError, KeyError, InvalidSignature):
-            return Broken(0, "a checkpoint is not as it was signed")
-        for point in points:
-            if hashes.get(point["id"]) != point["hash"]:
-                return Broken(int(point["id"]), "the trail is shorter or other than a signed checkpoint says")
-        return None
-
-    def _signed_points(self) -> list[dict[str, Any]]:
-        public = self._signing_key().public_key()
-        points = []
-        for path in sorted(self._checkpoints.glob("*.jsonl")):
-            for line in path.read_text().splitlines(keepends=True):
-                if not line.endswith("\n"):
-                    # The machine went down while this was written; nothing was promised of it.
-                    break
-                signed = json.loads(line)
-                public.verify(bytes.fromhex(signed["signature"]), signed["body"].encode())
-                points.append(json.loads(signed["body"]))
-        return points
+            return bool(session.scalar(text(_COULD_CHANGE)))
 
     def _signing_key(self) -> Ed25519PrivateKey:
         if not self._key.exists():

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-import random
+import ast
+import json
+import subprocess
+import sys
 import threading
-from typing import Any
+from pathlib import Path
 
 import pytest
-from sqlalchemy import exc, text
+from click.testing import CliRunner
+from sqlalchemy import create_engine, exc, text
 
-from contact_center.audit import Act
+from admin.cli import main
+from admin.inspection import verify
+from bench.forgeries import KINDS, Forger
+from contact_center.audit import Act, create_for, verifier
+from contact_center.clock import FakeClock
 from contact_center.house import House
+from tests.conftest import make_house
 
 
 def fill(house: House, count: int) -> None:
@@ -18,22 +27,13 @@ def fill(house: House, count: int) -> None:
         house.audit.record(Act("person:1", "contact.personal.show", f"contact:{n}", {"n": n}))
 
 
-def raw(house: House, statement: str, **values: Any) -> None:
-    """What somebody with the file in hand would do: first away with the triggers."""
-    database = house.audit._database
-    with database.session_scope() as session:
-        if database.is_sqlite:
-            for name in ("update", "delete"):
-                session.execute(text(f"DROP TRIGGER IF EXISTS audit_no_{name}"))
-        else:
-            session.execute(text("DROP TRIGGER IF EXISTS audit_only_append ON audit"))
-        session.execute(text(statement), values)
-
-
+@pytest.mark.requirement("NB-17b")
 def test_an_honest_trail_is_whole(house: House) -> None:
     fill(house, 50)
     house.audit.checkpoint()
-    assert house.audit.verify() is None
+    fill(house, 2)
+    found = verify(house)
+    assert (found.broken, found.records, found.signed, found.why) == (None, 52, 50, "")
 
 
 def test_many_writers_make_one_chain(house: House) -> None:
@@ -42,9 +42,11 @@ def test_many_writers_make_one_chain(house: House) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert house.audit.verify() is None
+    found = verify(house)
+    assert (found.broken, found.records) == (None, 60)
 
 
+@pytest.mark.requirement("NB-17b")
 def test_the_database_itself_refuses_to_change_or_delete(house: House) -> None:
     fill(house, 3)
     for statement in ("DELETE FROM audit WHERE id = 2", "UPDATE audit SET actor = 'x' WHERE id = 2"):
@@ -52,31 +54,85 @@ def test_the_database_itself_refuses_to_change_or_delete(house: House) -> None:
             session.execute(text(statement))
 
 
+@pytest.mark.requirement("NB-17b", "NB-18")
 def test_every_random_forgery_is_found(house: House) -> None:
-    fill(house, 40)
+    forger = Forger(house, records=30, seed=5)
+    missed = [kind for kind in (forger.forge() for _ in range(200)) if forger.found() is None]
+    assert missed == [] and forger.kinds == set(KINDS)
+    forger.restore()
+    assert forger.found() is None
+
+
+@pytest.mark.requirement("NB-18")
+def test_whoever_inspects_needs_the_program_the_public_key_and_nothing_of_ours(house: House, tmp_path: Path) -> None:
+    fill(house, 5)
     house.audit.checkpoint()
-    with house.audit._database.reading() as session:
-        honest = [dict(row._mapping) for row in session.execute(text("SELECT * FROM audit ORDER BY id"))]
-    dice = random.Random(5)
-    for _ in range(50):
-        kind = dice.choice(["delete", "edit", "swap", "tail"])
-        victim = dice.randrange(1, 40)
-        if kind == "delete":
-            raw(house, "DELETE FROM audit WHERE id = :id", id=victim)
-        elif kind == "edit":
-            column = dice.choice(["actor", "act", "subject", "hash", "previous"])
-            raw(house, f"UPDATE audit SET {column} = 'forged' WHERE id = :id", id=victim)
-        elif kind == "swap":
-            raw(house, "UPDATE audit SET id = -1 WHERE id = :id", id=victim)
-            raw(house, "UPDATE audit SET id = :id WHERE id = :next", id=victim, next=victim + 1)
-            raw(house, "UPDATE audit SET id = :next WHERE id = -1", next=victim + 1)
-        else:
-            raw(house, "DELETE FROM audit WHERE id > :id", id=victim)
-        assert house.audit.verify() is not None, kind
-        raw(house, "DELETE FROM audit")
-        for row in honest:
-            detail = row["detail"] if isinstance(row["detail"], str) else __import__("json").dumps(row["detail"])
-            names = ", ".join(row)
-            places = ", ".join(f":{name}" for name in row)
-            raw(house, f"INSERT INTO audit ({names}) VALUES ({places})", **{**row, "detail": detail})
-    assert house.audit.verify() is None
+    place = house.audit.place()
+    program = tmp_path / "elsewhere" / "verifier.py"
+    program.parent.mkdir()
+    program.write_text(Path(verifier.__file__).read_text())
+    names = {
+        (node.module if isinstance(node, ast.ImportFrom) else node.names[0].name).partition(".")[0]  # type: ignore[union-attr]
+        for node in ast.walk(ast.parse(program.read_text())) if isinstance(node, (ast.Import, ast.ImportFrom))
+    }  # fmt: skip
+    assert names - set(sys.stdlib_module_names) == {"cryptography", "psycopg"}
+    kept = ["--checkpoints", str(place.checkpoints), "--key", str(place.key)]
+    words = [sys.executable, "-I", str(program), str(place.file or "-"), *kept]
+    done = subprocess.run(words, capture_output=True, text=True, env={"AUDIT_URL": place.url})
+    assert (done.returncode, json.loads(done.stdout)["records"]) == (0, 5)
+    nowhere = subprocess.run([*words[:3], str(tmp_path / "none.sqlite"), *words[4:]], capture_output=True, text=True)
+    assert nowhere.returncode == 2 and "error" in json.loads(nowhere.stdout)
+
+
+def test_what_was_torn_as_the_machine_went_down_is_no_forgery(house: House) -> None:
+    fill(house, 3)
+    path = house.audit.checkpoint()
+    assert path is not None
+    whole = path.read_text()
+    path.write_text(whole + '{"body": "torn')
+    assert verify(house).broken is None
+    fill(house, 1)
+    house.audit.checkpoint()
+    found = verify(house)
+    assert (found.broken, found.signed) == (None, 4) and "torn" not in path.read_text()
+
+
+@pytest.mark.requirement("NB-18")
+def test_an_engineer_reads_in_japanese_where_the_trail_is_broken(house: House) -> None:
+    house.audit.record(Act("operator", "first", "x", {}))
+    forger = Forger(house, records=5, seed=1)
+    settings = ["--settings", str(house.settings.home / "madoguchi.toml")]
+    assert "書かれたままです" in CliRunner().invoke(main, [*settings, "audit", "verify"], catch_exceptions=False).output
+    forger.raw("DELETE FROM audit WHERE id = 3")
+    told = CliRunner().invoke(main, [*settings, "audit", "verify"])
+    assert told.exit_code == 1 and "3 番: 記録が抜けています" in told.output
+
+
+@pytest.mark.requirement("NB-17b")
+def test_the_centres_own_role_on_postgresql_can_only_read_and_append(
+    postgresql: Path, tmp_path: Path, clock: FakeClock, quick_passwords: None
+) -> None:
+    server = create_engine(f"postgresql+psycopg://madoguchi@/postgres?host={postgresql}", isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        for statement in ("CREATE DATABASE centre", "CREATE DATABASE acts", "CREATE ROLE clerk LOGIN"):
+            connection.execute(text(statement))
+    server.dispose()
+    url = "postgresql+psycopg://{}@/{}?host=" + str(postgresql)
+    create_for(url.format("madoguchi", "acts"), "clerk")
+    database, acts = url.format("madoguchi", "centre"), url.format("clerk", "acts")
+    house = make_house(tmp_path, clock, f'[database]\nurl = "{database}"\n[audit]\nurl = "{acts}"\n')
+    fill(house, 2)
+    assert verify(house).records == 2 and not house.audit.may_change()
+    for statement in (
+        "DELETE FROM audit", "UPDATE audit SET actor = 'x'", "TRUNCATE audit", "DROP TABLE audit",
+        "ALTER TABLE audit DISABLE TRIGGER ALL", "DROP TRIGGER audit_only_append ON audit",
+    ):  # fmt: skip
+        refused = pytest.raises(exc.DBAPIError, match="permission denied|must be owner")
+        with refused, house.audit._database.session_scope() as session:
+            session.execute(text(statement))
+    assert verify(house).records == 2
+    house.close()
+
+
+def test_a_role_that_owns_the_trail_is_told_to_the_engineer(house: House) -> None:
+    assert house.audit.may_change() is (not house.audit._database.is_sqlite)
