@@ -23,7 +23,7 @@ class Forger:
     """
 
     def __init__(self, house: House, records: int, seed: int) -> None:
-        self._database = house.audit._database
+        self._database = house.audit.database
         self._chance = random.Random(seed)
         self.kinds: set[str] = set()
         for n in range(records):
@@ -53,11 +53,8 @@ class Forger:
 
     def found(self) -> int | None:
         """The record at which the verifier says that it is broken."""
-        folder, key = self._place.checkpoints, self._place.key
-        if self._database.is_sqlite:
-            return verifier.verify(str(self._place.file), folder, key).broken
-        points = verifier.checkpoints(folder, verifier.public_key(key))
-        return verifier.verdict(verifier.of_postgresql(self._place.url), points).broken
+        place = self._place
+        return verifier.verify(str(place.file or place.url), place.checkpoints, place.key).broken
 
     def forge(self) -> str:
         """Forge the honest trail in one way; in which."""

@@ -12,8 +12,8 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
+from contact_center.audit import KEY_FILE, AuditTrail
 from contact_center.audit import LOCK as AUDIT_LOCK
-from contact_center.audit import AuditTrail
 from contact_center.availability import Ledger
 from contact_center.clock import Clock, SystemClock
 from contact_center.contacts import Callbacks, Contacts, Corrections, Escalations, Notes, Outgoing, Sharing
@@ -135,7 +135,7 @@ def build(settings: Settings, clock: Clock | None = None) -> House:
         keyring = Keyring(keys)
     except OSError as error:
         raise SettingsError("%(place)s: centre.home の「%(home)s」に書けません。", place=settings.place(HOME), home=home) from error
-    audit = AuditTrail(audit_database, clock, checkpoints, keys / "audit-signing.pem")
+    audit = AuditTrail(audit_database, clock, checkpoints, keys / KEY_FILE)
     personal = (*KERNEL_PERSONAL_DATA, *(p for f in features for p in f.personal_data))
     vault = Vault(keyring, clock, {(p.owner, p.field): settings[p.days] for p in personal})
     rights = Rights(permissions)

@@ -137,10 +137,11 @@ KERNEL_SETTINGS: tuple[Setting[Any], ...] = (
 class Settings:
     """The values of one centre, frozen. `settings[WEB_PORT]` is typed as the declaration says."""
 
-    def __init__(self, values: Mapping[str, object], base: Path, places: Mapping[str, str]) -> None:
+    def __init__(self, values: Mapping[str, object], file: Path | None, places: Mapping[str, str]) -> None:
         self._values = dict(values)
         self._places = dict(places)
-        self.base = base
+        self.file = file
+        self.base = file.parent if file is not None else Path.cwd()
 
     def place(self, setting: Setting[Any]) -> str:
         """Where its value was said: file and line, a variable, or its default."""
@@ -190,8 +191,7 @@ def load(
         if variable in environment:
             values[name] = _checked(setting, _from_text(setting, environment[variable], variable), variable)
             places[name] = variable
-    base = path.parent.absolute() if path is not None else Path.cwd()
-    return Settings(values, base, places)
+    return Settings(values, path.absolute() if path is not None else None, places)
 
 
 def _refuse_unknown_variables(environment: Mapping[str, str], known: Mapping[str, Setting[Any]]) -> None:

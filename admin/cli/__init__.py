@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from admin.cli.audit import audit
+from admin.cli.backup import backup, drill, restore
 from admin.cli.context import Context, Group
 from admin.cli.lines import announce, asterisk_group, close, hours
 from admin.cli.people import agent, device
@@ -34,7 +35,7 @@ def main(ctx: click.Context, path: Path | None, as_json: bool) -> None:
 
 _OURS = (
     up, demo, caller, doctor, db, agent, device, hours, close, announce, events, report, requirements, asterisk_group, softphone,
-    audit, bench,
+    audit, backup, restore, drill, bench,
 )  # fmt: skip
 for _command in _OURS:
     main.add_command(_command)

@@ -1,5 +1,5 @@
 """Who saw or did what: append-only, hash-chained, in a database of its own, written and fsynced before the act."""
 
-from contact_center.audit.trail import LOCK, Act, AuditTrail, Place, Search, create_for
+from contact_center.audit.trail import KEY_FILE, LOCK, Act, AuditTrail, Place, Search, create_for
 
-__all__ = ["LOCK", "Act", "AuditTrail", "Place", "Search", "create_for"]
+__all__ = ["KEY_FILE", "LOCK", "Act", "AuditTrail", "Place", "Search", "create_for"]

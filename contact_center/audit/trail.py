@@ -21,6 +21,9 @@ from contact_center.database.engine import Database
 from contact_center.database.types import BigId, Moment
 from contact_center.errors import Unavailable
 
+KEY_FILE = "audit-signing.pem"
+"""Name of the key that signs checkpoints, in the folder of keys; beside it its public part, with `.pub`."""
+
 PER_FILE = 1440
 """Checkpoints of a day, one each minute, are one file."""
 
@@ -160,29 +163,29 @@ class AuditTrail:
     """
 
     def __init__(self, database: Database, clock: Clock, checkpoints: Path, key: Path) -> None:
-        self._database = database
+        self.database = database
         self._clock = clock
         self._checkpoints = checkpoints
         self._key = key
 
     def create(self) -> None:
         """Make the table where it is missing, on which only reading and appending are possible."""
-        if not self._database.is_sqlite and inspect(self._database.engine).has_table(AuditRow.__tablename__):
+        if not self.database.is_sqlite and inspect(self.database.engine).has_table(AuditRow.__tablename__):
             # The centre's role may own nothing there.
             return
-        with self._database.session_scope() as session:
+        with self.database.session_scope() as session:
             _create(session.connection())
 
     def close(self) -> None:
         """Give the database's connections back."""
-        self._database.dispose()
+        self.database.dispose()
 
     def record(self, act: Act) -> int:
         """Write an act down, before it is done; returns its id.
 
         :raises Unavailable: where it cannot be written; the act must then not be done.
         """
-        with self._database.session_scope() as session:
+        with self.database.session_scope() as session:
             last = session.execute(select(AuditRow.id, AuditRow.hash).order_by(AuditRow.id.desc()).limit(1)).first()
             id, previous = (last.id + 1, last.hash) if last else (1, FIRST)
             at = self._clock.now()
@@ -213,7 +216,7 @@ class AuditTrail:
             wanted = wanted.where(AuditRow.at >= search.first)
         if search.last is not None:
             wanted = wanted.where(AuditRow.at < search.last)
-        with self._database.reading() as session:
+        with self.database.reading() as session:
             return list(session.scalars(wanted))
 
     def checkpoint(self) -> Path | None:
@@ -222,7 +225,7 @@ class AuditTrail:
         A chain alone does not show that its tail was cut off; a checkpoint does. Each is chained to the one before, and none can
         be taken away. None where nothing new was recorded.
         """
-        with self._database.reading() as session:
+        with self.database.reading() as session:
             last = session.execute(select(AuditRow.id, AuditRow.hash).order_by(AuditRow.id.desc()).limit(1)).first()
         n, signed, previous = self._newest_signed()
         if last is None or last.id == signed:
@@ -258,13 +261,13 @@ class AuditTrail:
         if not public.exists():
             words = self._signing_key().public_key()
             public.write_bytes(words.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo))
-        return Place(self._database.url, self._database.path, self._checkpoints, public)
+        return Place(self.database.url, self.database.path, self._checkpoints, public)
 
     def may_change(self) -> bool:
         """Whether the centre's role on PostgreSQL could change what is recorded; a file can always be changed by its owner."""
-        if self._database.is_sqlite:
+        if self.database.is_sqlite:
             return False
-        with self._database.reading() as session:
+        with self.database.reading() as session:
             return bool(session.scalar(text(_COULD_CHANGE)))
 
     def _signing_key(self) -> Ed25519PrivateKey:

@@ -144,14 +144,14 @@ def _parsed(detail: str) -> Any:
 def verify(trail: str, folder: Path, key: Path) -> Verdict:
     """Read everything and say what was found.
 
-    :param trail: file of the database, or `-` for the PostgreSQL that AUDIT_URL names.
+    :param trail: file of the database, or URL of a PostgreSQL.
     :raises Exception: of the database or the file system, where something cannot be read.
     """
     try:
         points = checkpoints(folder, public_key(key))
     except ValueError as error:
         return Verdict(0, 0, 0, str(error))
-    rows = of_postgresql(os.environ["AUDIT_URL"]) if trail == "-" else of_sqlite(Path(trail))
+    rows = of_postgresql(trail) if trail.startswith("postgresql") else of_sqlite(Path(trail))
     with closing(rows):
         return verdict(rows, points)
 
@@ -164,7 +164,8 @@ def main() -> int:
     parser.add_argument("--key", type=Path, required=True, help="public key of the checkpoints, as it was handed over at set-up")
     words = parser.parse_args()
     try:
-        found = verify(words.trail, words.checkpoints, words.key)
+        # A URL may hold a password, and a command line is seen by everybody on the machine.
+        found = verify(os.environ["AUDIT_URL"] if words.trail == "-" else words.trail, words.checkpoints, words.key)
     except Exception as error:  # whatever a database's driver raises
         print(json.dumps({"error": f"{type(error).__name__}: {error}"}))
         return 2

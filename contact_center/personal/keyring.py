@@ -12,12 +12,15 @@ import os
 import re
 from datetime import date
 from functools import lru_cache
+from io import BufferedReader, BufferedWriter
 from pathlib import Path
+from typing import IO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from contact_center.errors import Unavailable
+from contact_center.personal.files import PIECE, SealedReader, SealedWriter
 
 _INDEX = "index"
 _SECRETS = "secrets"
@@ -60,6 +63,18 @@ class Keyring:
             return self._cipher(key_id, False).decrypt(sealed[:12], sealed[12:], bound_to)
         except InvalidTag as error:
             raise KeyErased("この個人情報は別の場所から写されたもので、開けません。") from error
+
+    def sealing(self, key_id: str, file: IO[bytes]) -> BufferedWriter:
+        """A file into which whole files are sealed, with a key of its own; it is whole once it is closed."""
+        return BufferedWriter(SealedWriter(self._bytes(key_id, True), file), PIECE)
+
+    def opening(self, key_id: str, file: IO[bytes]) -> BufferedReader:
+        """What was sealed so.
+
+        :raises KeyErased: where its key is gone.
+        :raises BadInput: on reading, where it was changed or cut off.
+        """
+        return BufferedReader(SealedReader(self._bytes(key_id, False), file), PIECE)
 
     def index(self, text: str) -> str:
         """A keyed fingerprint by which equal values are found without being readable."""

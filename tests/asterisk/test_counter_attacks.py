@@ -145,7 +145,7 @@ def of_person(centre: Stage, account: str, role: str = "agent", city: str = "mih
 
 def refusals(centre: Stage) -> int:
     """How many tickets that were not good are on the record."""
-    with centre.house.audit._database.reading() as session:
+    with centre.house.audit.database.reading() as session:
         return len(session.scalars(select(AuditRow.id).where(AuditRow.act == "relay.refused")).all())
 
 

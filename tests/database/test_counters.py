@@ -258,7 +258,7 @@ def test_nobody_tries_codes_until_one_is_good_and_each_wrong_one_is_on_the_recor
             codes.take(house, session, agent, call, "x")
     with house.database.session_scope() as session, pytest.raises(NotAllowed, match="試せません"):
         codes.take(house, session, agent, call, told["code"])
-    with house.audit._database.reading() as session:
+    with house.audit.database.reading() as session:
         tries = session.scalars(select(AuditRow).where(AuditRow.act == "desk.code_refused")).all()
     assert len(tries) == codes.MOST_TRIES
 

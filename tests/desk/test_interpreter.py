@@ -32,7 +32,7 @@ def settings(url: str, **more: str) -> Settings:
     for end_ in ("speech", "translation"):
         said |= {f"desk.{end_}_url": url, f"desk.{end_}_model": "practice", f"desk.{end_}_country": "JP"}
         said |= {f"desk.{end_}_retention": "none"}
-    return Settings(said | {f"desk.{name}": value for name, value in more.items()}, Path(), {})
+    return Settings(said | {f"desk.{name}": value for name, value in more.items()}, None, {})
 
 
 def wav(text: str, language: str) -> bytes:

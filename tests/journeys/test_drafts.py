@@ -104,7 +104,7 @@ def test_no_person_leaves_the_machine_and_the_asking_is_on_the_audit_trail(
     assert sent == json.loads(body["messages"][-1]["content"])["question"]
     # The article's own telephone number goes, as it is published.
     assert "0120-95-0178" in told
-    with house.audit._database.reading() as session:  # noqa: SLF001
+    with house.audit.database.reading() as session:
         [act] = session.scalars(select(AuditRow).where(AuditRow.act == "faq.draft"))
     assert (act.subject, act.detail["country"]) == ("contact:7", "JP")
     assert "カード" not in json.dumps(act.detail, ensure_ascii=False)
