@@ -21,7 +21,7 @@ export MADOGUCHI_CACHE=$cache
 packages="python3 python3-venv debootstrap nginx-light redis-server chromium chromium-headless-shell chromium-sandbox fonts-ipafont-gothic fonts-wqy-microhei espeak-ng tesseract-ocr tesseract-ocr-jpn libgl1 libglib2.0-0 libxcb1 libpango-1.0-0 libpangoft2-1.0-0 util-linux procps"
 case $what in
   run) ;;
-  test) packages="$packages postgresql libfaketime coturn iproute2 nftables pcscd vsmartcard-vpcd opensc python3-pyscard xvfb" ;;
+  test) packages="$packages postgresql libfaketime coturn iproute2 nftables pcscd vsmartcard-vpcd opensc python3-pyscard xvfb x11-xserver-utils xdotool" ;;
   bench) packages="$packages postgresql sip-tester xvfb x11vnc" ;;
   *) stop "deploy/setup.sh [run|test|bench]" ;;
 esac

@@ -8,22 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from contact_center.clock import Clock
-from contact_center.errors import MadoguchiError, Unavailable
+from contact_center.errors import MadoguchiError, NotSignedIn, Unavailable
 from kiosk_bridge.browser import sweep
 from kiosk_bridge.centre import Centre
 from kiosk_bridge.child import Child
 from kiosk_bridge.config import Config
 from kiosk_bridge.diagnosis import Diagnosis
 from kiosk_bridge.face import Face
-from kiosk_bridge.health import FAULT, GOOD, devices
 from kiosk_bridge.power import Power
+from kiosk_bridge.reports import Reports
 from kiosk_bridge.untold import Untold
 
 LOOK_EVERY = 2.0
 """Seconds after which a session's standing is asked for, should a word of the hub have been lost."""
-
-REPORT_EVERY = 60.0
-"""Seconds between two reports; the centre counts the minutes in which a counter could serve."""
 
 AGAIN_AFTER = 2.0
 """Seconds until a face or session that could not be begun is begun again."""
@@ -66,8 +63,8 @@ class Bridge:
         self.centre.on("kiosk.join", self._join)
         self._power = Power(config, clock, lambda: self._occupied, lambda: self._over.set_result(None))
         self.centre.on("kiosk.power", lambda said: self._do(self._power.obey(said["do"])))
-        self._checks: dict[str, str] = {}
-        self._diagnosis = Diagnosis(config, token, clock, lambda: self.face, lambda: self._checks)
+        self._reports = Reports(config, self.centre, lambda: self._occupied, self._ready)
+        self._diagnosis = Diagnosis(config, token, clock, lambda: self.face, lambda: self._reports.checks)
 
     async def run(self) -> None:
         """Serve residents until cancelled.
@@ -76,18 +73,34 @@ class Bridge:
         """
         self._over = asyncio.get_running_loop().create_future()
         self._swept = await asyncio.to_thread(sweep)
+        await self._reports.silence()
         link = asyncio.ensure_future(self.centre.run())
         self._warm_up()
         faces = asyncio.ensure_future(self._keep_face())
-        loops = [link, faces, *map(asyncio.ensure_future, (self._keep_looking(), self._keep_reporting(), self._power.keep()))]
+        loops = [link, faces, *map(asyncio.ensure_future, (self._keep_looking(), self._reports.keep(), self._power.keep()))]
         try:
             done, _ = await asyncio.wait([*loops, self._over], return_when=asyncio.FIRST_COMPLETED)
             for one in done:
                 one.result()
+        except NotSignedIn:
+            if self.face is None or self._swept is not None:
+                # It has never served: whoever installs it reads why.
+                raise
+            await self._is_refused(loops)
         finally:
             for task in (*loops, *self._tasks):
                 task.cancel()
             await self._close()
+
+    async def _is_refused(self, loops: list[asyncio.Future[None]]) -> None:
+        """The centre refuses this kiosk from now on: nothing stays of whoever stands there, and the screen says whom to ask."""
+        for loop in loops:
+            loop.cancel()
+        if self._session is not None:
+            await self._end("lost")
+        if self.face is not None:
+            await self.face.out_of_order()
+        await asyncio.get_running_loop().create_future()
 
     async def _close(self) -> None:
         for child in (self._child, await self._spare_or_none()):
@@ -167,16 +180,9 @@ class Bridge:
             with suppress(MadoguchiError):
                 await self._stand()
 
-    async def _keep_reporting(self) -> None:
-        """Look at the devices while nobody needs them, and say how they are."""
-        while True:
-            if not self._occupied:
-                self._checks = await asyncio.to_thread(devices, self._config)
-            face = self.face is not None and not self.face.ended
-            browser = self._child is not None or (self._spare is not None and self._spare.done())
-            with suppress(MadoguchiError):
-                await self.centre.ask("kiosk.report", checks=self._checks | {"face": _word(face), "browser": _word(browser)})
-            await asyncio.sleep(REPORT_EVERY if self.centre.there else AGAIN_AFTER)
+    def _ready(self) -> tuple[bool, bool]:
+        browser = self._child is not None or (self._spare is not None and self._spare.done())
+        return self.face is not None and not self.face.ended, browser
 
     # -- the face ------------------------------------------------------------------------------------------------------------
 
@@ -298,7 +304,6 @@ class Bridge:
             self.face.show(word, **values)
         elif word == "gone":
             # It has died: nothing of it can be trusted to be as it was, so the resident begins again.
-            self.face.show("note", says="fault.restart", values={})
             self._do(self._end("lost", family=True))
         else:
             self.face.show(word, **values)
@@ -363,7 +368,10 @@ class Bridge:
             await self._wipe(session, child)
             self._granted = False
             self._child = self._session = None
-            face.show("family" if family else "wiped")
+            if family:
+                face.show("family", lost=how == "lost")
+            else:
+                face.show("wiped")
         finally:
             self._ending = False
 
@@ -383,7 +391,3 @@ class Bridge:
         task = asyncio.ensure_future(quietly())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _word(good: bool) -> str:
-    return GOOD if good else FAULT

@@ -20,7 +20,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     :param home: folder of what the kiosk keeps, its token above all; where it is not named, that of this file.
     :param authority: file of the certificate that signs the centre's; empty: the system's.
     :param width: of the screen, pixels; `height` likewise.
-    :param strip: pixels at the left that the face keeps while the resident's browser is shown.
+    :param strip: pixels at the left that the face keeps while the resident's browser is shown; no window of Chromium is narrower
+        than 500.
     :param shown: False: no screen at all (tests, training on a server).
     :param camera: for the photo: a number, or `file:` and a picture; empty: none.
     :param video: part of the name of the camera for the call; empty: the browser's first.
@@ -37,7 +38,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     authority: str = ""
     width: Pixels = 1920
     height: Pixels = 1080
-    strip: Pixels = 480
+    strip: Annotated[int, msgspec.Meta(ge=500, le=2000)] = 560
     shown: bool = True
     camera: str = ""
     video: str = ""

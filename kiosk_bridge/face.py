@@ -96,11 +96,15 @@ class Face:
         done, _ = await asyncio.wait([asked], timeout=OPEN_WITHIN)
         if done and not asked.exception() and not asked.result().get("errorText"):
             return True
+        await self.out_of_order()
+        return False
+
+    async def out_of_order(self) -> None:
+        """Show a page of our own that says whom to ask."""
         with suppress(Unavailable):
             tree = await self._devtools.send("Page.getFrameTree", self._page)
             html = files("kiosk_bridge").joinpath("away.html").read_text("utf-8")
             await self._devtools.send("Page.setDocumentContent", self._page, frameId=tree["frameTree"]["frame"]["id"], html=html)
-        return False
 
     def show(self, word: str, /, **values: Any) -> None:
         """Tell the page something."""

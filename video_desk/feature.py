@@ -11,6 +11,7 @@ from contact_center.events.catalogue import (
     ContactQueued,
     ContactUnserved,
     ContactWrapping,
+    DeviceChanged,
     HoursChanged,
 )
 from contact_center.features import (
@@ -70,7 +71,10 @@ feature = Feature(
         HubHandler(m.ListHelped, "desk.control", _HUB + "list_helped"),
         HubHandler(m.SayOutcome, "desk.control", _HUB + "outcome"),
     ),
-    reactions=(Reaction(ContactArrived, "video_desk.reactions:contact_arrived"),),
+    reactions=(
+        Reaction(ContactArrived, "video_desk.reactions:contact_arrived"),
+        Reaction(DeviceChanged, "video_desk.reactions:device_changed"),
+    ),
     hub_reactions=(
         *(
             Reaction(event, _HUB + "contact_changed")

@@ -13,7 +13,7 @@ from contact_center.events import Recorded
 from contact_center.hub import Hub
 from contact_center.identity import Actor
 from contact_center.messages import Message
-from video_desk import asks, checklist, codes, followups, helped, kiosks, service
+from video_desk import asks, checklist, codes, followups, helped, kiosks, languages, service
 from video_desk import messages as m
 from video_desk.messages import result
 
@@ -39,6 +39,8 @@ def begin(hub: Hub, actor: Actor, message: m.BeginSession) -> Iterator[Message]:
         )
         procedure = desk.procedure(row.procedure)
         devices, place = list(procedure.devices), desk.place(procedure)
+        if place is not None:
+            place |= {"keys": languages.pad(row.language)}
         relays = ice.servers(hub.house.settings, hub.house.clock, f"kiosk-{actor.device}")
         yield result(message, session=row.id, place=place, devices=devices, joined=row.contact_id is not None, ice=relays)
 

@@ -19,7 +19,14 @@ HEARD_WITHIN = timedelta(seconds=150)
 NEEDED = ("face", "browser")
 """Without these nobody can be served; without a camera a counter goes on by voice."""
 
-PARTS = {"face": "画面", "browser": "ブラウザー", "camera": "カメラ", "papers": "書画カメラ", "reader": "カードリーダー"}
+PARTS = {
+    "face": "画面",
+    "browser": "ブラウザー",
+    "camera": "カメラ",
+    "papers": "書画カメラ",
+    "reader": "カードリーダー",
+    "keys": "キーボードの近道止め",
+}
 
 
 @dataclass(frozen=True)

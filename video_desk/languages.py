@@ -19,6 +19,12 @@ def words(language: str) -> dict[str, str]:
     return {f"{table}.{key}": text for table, texts in tables.items() for key, text in texts.items()}
 
 
+def pad(language: str) -> dict[str, str]:
+    """Words of the keys on which a secret is typed; they stand in a page that knows no ruby."""
+    plain = words("ja" if language == "easy" else language)
+    return {key: plain[f"secret.{key}"] for key in ("stop", "delete", "enter")}
+
+
 def has_topic(topic: str) -> bool:
     """Whether the kiosk's words name a topic of procedures."""
     return f"topics.{topic}" in words("ja")

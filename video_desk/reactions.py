@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from contact_center.events import Recorded
-from contact_center.events.catalogue import ContactArrived
+from contact_center.events.catalogue import ContactArrived, DeviceChanged
 from contact_center.house import House
 from video_desk import service
 
@@ -22,3 +22,18 @@ def contact_arrived(switchboard: Any, recorded: Recorded) -> Any:
 def _arrived_in_thread(house: House, contact: int, counter: str) -> None:
     with house.database.session_scope() as session:
         service.of(house).arrived(session, contact, counter)
+
+
+def device_changed(switchboard: Any, recorded: Recorded) -> Any:
+    """A kiosk that is refused from now on can say nothing any more: what is open at its counter is over."""
+    event = recorded.event
+    assert isinstance(event, DeviceChanged)
+    return switchboard.in_thread(_refused_in_thread, switchboard.house, event.place)
+
+
+def _refused_in_thread(house: House, place: str) -> None:
+    with house.database.session_scope() as session:
+        desk = service.of(house)
+        row = desk.open_at(session, place)
+        if row is not None and house.devices.kiosk_of(session, place) is None:
+            desk.end(session, row, "lost")

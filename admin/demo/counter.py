@@ -143,8 +143,7 @@ def registers_account(stage: Stage, operator: Operator, who: dict[str, Any]) -> 
 
     def signed_out() -> bool:
         # The key goes once the kiosk has found it so.
-        for key in page.locator("#dk-keys button[data-does=check_signed_out]").all():
-            key.dispatch_event("click")
+        page.evaluate("document.querySelector('#dk-keys button[data-does=check_signed_out]')?.click()")
         return bool(page.locator("#dk-steps input[data-step=log-out]:checked").count())
 
     stage.wait(signed_out, 20, "ログアウトできません")

@@ -46,7 +46,7 @@ def kiosk(stage: Stage, counter: str = COUNTER, **more: Any) -> Kiosk:
     put_card(stage, counter)
     said: dict[str, Any] = {
         "centre": stage.url, "home": str(home), "authority": str(stage.home / "tls" / "authority.pem"), "shown": False,
-        "width": 1600, "height": 900, "strip": 420, "reader": f"virtual:{home / 'card.json'}",
+        "width": 1740, "height": 900, "strip": 560, "reader": f"virtual:{home / 'card.json'}",
         "camera": f"file:{home / 'face.png'}", "papers": f"file:{home / 'paper.png'}", "browser": list(MEDIA), "rehearsal": True,
         **more,
     }  # fmt: skip

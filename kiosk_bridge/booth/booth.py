@@ -29,12 +29,14 @@ class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     :param hosts: where the pages may go, `host` or `host:port`.
     :param secret_fields: CSS selector of further fields that are secrets.
     :param signed_in: CSS selector of what stands on its pages as long as somebody is signed in.
+    :param keys: words of the keys on which secrets are typed: `stop`, `delete`, `enter`, in the resident's language.
     """
 
     start: str
     hosts: tuple[str, ...]
     secret_fields: str = ""
     signed_in: str = ""
+    keys: dict[str, str] = {}
 
 
 class Booth:
@@ -66,7 +68,7 @@ class Booth:
         """
         if self._stream is None:
             self._browser.lead_to(place.hosts)
-            self.pages = Pages(self._browser.devtools, self, place.hosts, place.secret_fields, self._pad)
+            self.pages = Pages(self._browser.devtools, self, place.hosts, place.secret_fields, place.keys if self._pad else None)
             self.own = OwnPages(self._browser.devtools, self.pages)
             self.hands = Hands(self._browser.devtools, self.pages, lambda: place.start, self.require_control)
             self.screen = Screen(

@@ -1,9 +1,11 @@
 // Keys on the screen for a secret that has letters, or where the counter has no PIN pad. They stand in the resident's own page, are
 // drawn only while a secret is typed, and so are in no picture; what is pressed goes straight into the field.
 globalThis.kioskPad = (() => {
-  const SETS = { digits: ["123", "456", "789", "←0✓"], letters: ["1234567890", "QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM←✓"] };
+  const SETS = { digits: ["123", "456", "789", "0"], letters: ["1234567890", "QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM"] };
   let host = null;
   let field = null;
+  let count = null;
+  let words = {};
 
   // Only digits, where the field says so or has room for no more than a PIN of four.
   const onlyDigits = (one) => one.inputMode === "numeric" || one.type === "tel" || (one.maxLength > 0 && one.maxLength <= 4);
@@ -11,9 +13,19 @@ globalThis.kioskPad = (() => {
   function press(key) {
     if (!field?.isConnected) return;
     field.focus();
-    if (key === "✓") field.blur();
-    else if (key === "←") document.execCommand("delete");
-    else document.execCommand("insertText", false, key);
+    if (key === "delete") document.execCommand("delete");
+    else if (key === "enter") field.blur();
+    else if (key === "stop") {
+      field.value = "";
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      field.blur();
+    } else document.execCommand("insertText", false, key);
+    tally();
+  }
+
+  // How many have been typed: the field itself may lie beneath the keys. It is drawn, like the keys, in no picture.
+  function tally() {
+    if (count && field) count.textContent = "●".repeat(field.value.length) || "○";
   }
 
   function show(one) {
@@ -27,15 +39,21 @@ globalThis.kioskPad = (() => {
       div { display: grid; gap: 8px; justify-content: center; padding: 12px; background: #f2f2f2; border-top: 3px solid #0017c1 }
       p { display: flex; gap: 8px; margin: 0; justify-content: center }
       button { font: 700 28px sans-serif; min-width: 72px; min-height: 72px; border: 2px solid #0017c1; border-radius: 12px; background: #fff; color: #1a1a1a }
-      button:active { background: #b3cdfb } .done { background: #0017c1; color: #fff; min-width: 120px }`;
+      button { padding: 0 .5em } .count { font: 700 28px/1 sans-serif; text-align: center; letter-spacing: .2em; min-height: 1em; display: block }
+      button:active { background: #b3cdfb } .enter { background: #0017c1; color: #fff } .stop { border-color: #767676 }`;
     const place = document.createElement("div");
-    for (const row of SETS[onlyDigits(one) ? "digits" : "letters"]) {
+    count = document.createElement("p");
+    count.className = "count";
+    place.append(count);
+    const rows = SETS[onlyDigits(one) ? "digits" : "letters"].map((row) => [...row].map((key) => [key, key]));
+    rows.push(["stop", "delete", "enter"].map((key) => [key, words[key] ?? key]));
+    for (const row of rows) {
       const line = document.createElement("p");
-      for (const key of row) {
+      for (const [key, label] of row) {
         const made = document.createElement("button");
         made.type = "button";
-        made.textContent = key;
-        if (key === "✓") made.className = "done";
+        made.textContent = label;
+        if (label !== key) made.className = key;
         // The focus stays in the field: only there is what is typed a secret.
         made.addEventListener("pointerdown", (event) => event.preventDefault());
         made.addEventListener("mousedown", (event) => event.preventDefault());
@@ -44,6 +62,8 @@ globalThis.kioskPad = (() => {
       }
       place.append(line);
     }
+    one.addEventListener("input", tally);
+    tally();
     root.append(style, place);
     document.documentElement.append(host);
     // A field that the keys would cover comes up.
@@ -51,12 +71,15 @@ globalThis.kioskPad = (() => {
   }
 
   function hide() {
+    field?.removeEventListener("input", tally);
     host?.remove();
-    host = field = null;
+    host = field = count = null;
   }
 
   return {
-    follow(one) {
+    // The field whose secret is typed, null: none; and what the keys say.
+    follow(one, told) {
+      words = told;
       if (one === field) return;
       if (one) show(one);
       else hide();

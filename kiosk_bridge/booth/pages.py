@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from importlib.resources import files
 from typing import Any
@@ -59,10 +59,12 @@ class Pages:
 
     :param hosts: where they may go.
     :param secret_fields: a CSS selector of fields that the menu says are secrets beside those that show it by themselves.
-    :param pad: whether secrets are typed on keys on the screen.
+    :param pad: words of the keys on the screen on which secrets are typed; None: there is a PIN pad.
     """
 
-    def __init__(self, devtools: Devtools, owner: Owner, hosts: Iterable[str], secret_fields: str = "", pad: bool = False) -> None:
+    def __init__(
+        self, devtools: Devtools, owner: Owner, hosts: Iterable[str], secret_fields: str = "", pad: Mapping[str, str] | None = None
+    ) -> None:
         self._devtools = devtools
         self._owner = owner
         self._hosts = frozenset(hosts)

@@ -24,7 +24,7 @@
   const known = new WeakSet();
   // Shadow roots that pages keep to themselves, by host; the bridge hands them in.
   const closed = new WeakMap();
-  let [extra, pad] = globalThis.kiosk?.told ?? ["", false];
+  let [extra, pad] = globalThis.kiosk?.told ?? ["", null];
   let secret = false;
   // When the last secret ended, on the document's own clock.
   let ended = globalThis.kiosk ? performance.now() : -1e12;
@@ -103,7 +103,7 @@
     const active = deep();
     const kind = classify(active);
     if (kind === "secret") sticky.add(active);
-    if (pad) globalThis.kioskPad.follow(kind === "secret" && isField(active) ? active : null);
+    if (pad) globalThis.kioskPad.follow(kind === "secret" && isField(active) ? active : null, pad);
     const now = kind !== "" || inTheClear();
     if (now !== secret) {
       secret = now;
@@ -182,7 +182,7 @@
       else known.add(host);
       look();
     },
-    // What the menu says of secrets: a selector of further fields, and whether keys on the screen are wanted for them.
+    // What the menu says of secrets: a selector of further fields, and the words of the keys on the screen where they are wanted.
     secrets: (selector, keys) => {
       [extra, pad] = [selector, keys];
       globalThis.kiosk.told = [selector, keys];

@@ -15,6 +15,8 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from contact_center.errors import Unavailable
 from kiosk_bridge import system
@@ -56,6 +58,9 @@ PREFIX = "kiosk-"
 
 FIT_LOOKS, FIT_EVERY, FIT_SURE = 40, 0.05, 3
 """How often a window that was placed is looked at, seconds between two looks, and how many in a row must find it right."""
+
+INNER = ("chrome", "chrome-untrusted", "chrome-extension", "devtools", "view-source")
+"""Pages of the browser itself; nobody at a kiosk has any use for them."""
 
 AWAY = 10_000
 """Pixels to the right of every screen."""
@@ -134,7 +139,9 @@ class Chromium:
             os.close(from_browser)
         browser = cls(process, folder, our_write, gate)
         await browser._listen(our_read)
-        await browser.devtools.send("Browser.getVersion")
+        for moment in ("Target.targetCreated", "Target.targetInfoChanged"):
+            browser.devtools.on(moment, browser._keep_out)
+        await browser.devtools.send("Target.setDiscoverTargets", discover=True)
         return browser
 
     async def _listen(self, descriptor: int) -> None:
@@ -150,6 +157,12 @@ class Chromium:
 
         pipe = os.fdopen(descriptor, "rb", buffering=0)
         self._transport, _ = await asyncio.get_running_loop().connect_read_pipe(_Reader, pipe)
+
+    def _keep_out(self, said: dict[str, Any], _session: str) -> None:
+        """Close at once what is the browser's own, should a key have opened it: a kiosk shows pages only."""
+        target = said["targetInfo"]
+        if target["type"] in ("page", "other") and urlsplit(target["url"]).scheme in INNER:
+            self.devtools.send("Target.closeTarget", targetId=target["targetId"])
 
     @property
     def pid(self) -> int:

@@ -8,7 +8,7 @@ from typing import Protocol
 from contact_center.errors import Unavailable
 from kiosk_bridge.card.profile import profiles
 from kiosk_bridge.card.read import CardGone, CardState, Kind, read
-from kiosk_bridge.card.virtual import card_of
+from kiosk_bridge.card.virtual import VirtualCard, card_of
 
 
 class Reader(Protocol):
@@ -20,6 +20,12 @@ class Reader(Protocol):
         :raises Unavailable: where there is no reader.
         """
 
+    def holds(self) -> bool:
+        """Whether anything is in it, without asking the card; blocks.
+
+        :raises Unavailable: where there is no reader.
+        """
+
 
 class VirtualReader:
     """A reader whose card stands in a JSON file, as `card_of` reads it."""
@@ -27,12 +33,19 @@ class VirtualReader:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def look(self) -> CardState:
-        """The card as the file says now."""
+    def _card(self) -> VirtualCard | None:
         try:
-            card = card_of(self._path.read_text("utf-8"))
+            return card_of(self._path.read_text("utf-8"))
         except (OSError, ValueError) as error:
             raise Unavailable("カードリーダーがありません。") from error
+
+    def holds(self) -> bool:
+        """As the file says now."""
+        return self._card() is not None
+
+    def look(self) -> CardState:
+        """The card as the file says now."""
+        card = self._card()
         if card is None:
             return CardState(Kind.NONE)
 
@@ -51,6 +64,23 @@ class PcscReader:
 
     def __init__(self, name: str) -> None:
         self._name = name
+
+    def holds(self) -> bool:
+        """What the service itself knows."""
+        try:
+            from smartcard import scard
+        except ImportError as error:
+            raise Unavailable("カードリーダーの部品（pyscard）がありません。") from error
+        context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)[1]
+        try:
+            names = scard.SCardListReaders(context, [])[1]
+            name = next((one for one in names if self._name in one), None)
+            if name is None:
+                raise Unavailable("カードリーダーがありません。")
+            _, states = scard.SCardGetStatusChange(context, 0, [(name, scard.SCARD_STATE_UNAWARE)])
+            return bool(states[0][1] & scard.SCARD_STATE_PRESENT)
+        finally:
+            scard.SCardReleaseContext(context)
 
     def look(self) -> CardState:
         """Connect, read what needs no PIN, and let go: the page's own software needs the card."""

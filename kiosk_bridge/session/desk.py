@@ -13,15 +13,17 @@ import msgspec
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
-from contact_center.clock import Clock, day_of
+from contact_center.clock import Clock
 from contact_center.errors import BadInput, MadoguchiError, Unavailable
 from kiosk_bridge.booth.booth import Booth, Place
+from kiosk_bridge.booth.messages import Mark
 from kiosk_bridge.browser import Chromium
 from kiosk_bridge.browser.process import Window
 from kiosk_bridge.centre import JOINED, open_socket
 from kiosk_bridge.config import Config
-from kiosk_bridge.session import card, checks
+from kiosk_bridge.session import checks
 from kiosk_bridge.session import words as w
+from kiosk_bridge.session.card import CardDesk
 from kiosk_bridge.session.papers import PapersDesk
 from kiosk_bridge.session.photo import PhotoDesk
 
@@ -34,6 +36,9 @@ MOST_CRASHES = 3
 
 ONCE = ("refused", "answered", "blocked", "crashed", "checked", "picture", "wrote")
 """News that are over once they are told; the rest is told again to a console that comes later."""
+
+NO_MARK = Mark("none")
+"""Marks go with the operator who has made them."""
 
 MOST_WRITTEN = 8
 """How many of the resident's newest words and drawings an operator who comes, or comes back, is told again."""
@@ -57,6 +62,9 @@ class Desk:
         self._photo: PhotoDesk | None = None
         self._place: Place | None = None
         self._papers: PapersDesk | None = None
+        self._card = CardDesk(
+            config.reader, clock, self._say, lambda words: tell_bridge("card", words=words), lambda: self._met("card")
+        )
         self._crashes = 0
         self._relay: ClientConnection | None = None
         self._joins = 0
@@ -155,6 +163,7 @@ class Desk:
 
     async def end(self) -> None:
         """Wipe everything; this process ends next."""
+        self._card.stop()
         for task in list(self._tasks):
             task.cancel()
         if self._photo is not None:
@@ -203,6 +212,7 @@ class Desk:
         self.take_back()
         if self._booth is not None:
             self._booth.screen.share(False)
+            self._do(self._booth.hands.mark(NO_MARK))
 
     def _tell_all(self) -> None:
         """Tell an operator who has just come how it stands."""
@@ -251,7 +261,7 @@ class Desk:
             case w.Say():
                 self._tell_bridge("said", text=word.text)
             case w.Card():
-                self._do(self._look_at_card())
+                self._do(self._card.look())
             case w.Photo():
                 self._do(self._open_photo().do(word.what))
             case w.Papers():
@@ -262,7 +272,8 @@ class Desk:
                 self._tell_bridge("caption", id=word.id, who=word.who, said=word.said, translated=word.translated, wrong=word.wrong)
 
     def _ask(self, which: str, **names: str) -> None:
-        self._say({"asked": which})
+        # Both screens show what the resident is asked to compare.
+        self._say({"asked": which, "names": [*names.values()] if which == "same" else []})
         self._tell_bridge("ask", which=which, **names)
 
     async def _open(self) -> None:
@@ -288,14 +299,6 @@ class Desk:
         return self._booth, self._place
 
     # -- devices -------------------------------------------------------------------------------------------------------------
-
-    async def _look_at_card(self) -> None:
-        told, words = await card.look(self._config.reader, day_of(self._clock.now()))
-        self._say({"card": told})
-        if told.get("left", {}).get("user"):
-            self._met("card")
-        if words:
-            self._tell_bridge("card", words=words)
 
     async def _check(self, what: str) -> None:
         booth, place = self._open_booth()

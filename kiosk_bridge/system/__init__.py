@@ -11,6 +11,7 @@ if sys.platform == "win32":
         memory,
         on_end,
         power_off,
+        silence_shortcuts,
         start_with_pipes,
         write_no_dumps,
     )  # fmt: skip
@@ -23,10 +24,12 @@ else:
         memory,
         on_end,
         power_off,
+        silence_shortcuts,
         start_with_pipes,
         write_no_dumps,
     )  # fmt: skip
 
 __all__ = [
-    "chromium", "end_group", "groups_gone", "is_alive", "memory", "on_end", "power_off", "start_with_pipes", "write_no_dumps",
+    "chromium", "end_group", "groups_gone", "is_alive", "memory", "on_end", "power_off", "silence_shortcuts", "start_with_pipes",
+    "write_no_dumps",
 ]  # fmt: skip

@@ -71,6 +71,35 @@ def on_end(loop: asyncio.AbstractEventLoop, does: Callable[[], object]) -> None:
         loop.add_signal_handler(ending, does)
 
 
+SHORTCUTS = "\n".join(
+    [f"clear {one}" for one in ("control", "mod1", "mod4")]
+    + [f"keysym {one}_{side} = Shift_L" for one in ("Control", "Alt", "Meta", "Super") for side in "LR"]
+    + [f"keysym {one} = space" for one in (*(f"F{n}" for n in range(1, 13)), "Menu")]
+)
+"""For xmodmap: Control, Alt and Super change nothing any more, and function keys are spaces. A key without any meaning would not
+do: a browser takes it for what is printed on it.
+"""
+
+
+async def silence_shortcuts() -> None:
+    """Take every key from the keyboards of this screen that works a browser and not a page: new tabs, files, developers' tools.
+
+    Browsers learn the keys at their start, so this comes before. A keyboard that is plugged in later brings its own keys along:
+    it is done again and again.
+
+    :raises Unavailable: where the screen is no X server, or xmodmap is missing.
+    """
+    try:
+        done = await asyncio.create_subprocess_exec(
+            "xmodmap", "-", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
+        )
+    except OSError as error:
+        raise Unavailable("キーボードの近道を止められません（xmodmap）。") from error
+    await done.communicate(SHORTCUTS.encode())
+    if done.returncode:
+        raise Unavailable("キーボードの近道を止められません（xmodmap）。")
+
+
 async def power_off(seconds: int) -> None:
     """Shut the machine down; its clock starts it again after that time (docs/operate/kiosk.md: the one right that the user needs).
 

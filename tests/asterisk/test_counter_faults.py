@@ -273,9 +273,11 @@ def test_a_card_that_is_pulled_and_devices_that_are_gone_are_told_in_words(scene
     look = "#dk-devices button[data-device=card]"
     scene.page.click(look)
     scene.operator_reads("2031-01-01", "#dk-devices")
+    # Both are told by themselves that it was pulled.
     put_card(centre)
-    scene.page.click(look)
     scene.operator_reads("置かれていません", "#dk-devices")
+    scene.resident_reads("カードが読み取り機から離れました", "#ask")
+    scene.page.click(look)
     scene.resident_reads("カードを、読み取り機に置いてください", "#ask")
     (home / "card.json").unlink()
     scene.page.click(look)

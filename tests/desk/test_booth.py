@@ -263,9 +263,9 @@ def test_a_signature_pin_is_typed_on_keys_that_no_picture_shows() -> None:
         await until(lambda: on.page("document.activeElement.id === 'pin'"))
         await until(lambda: on.booth.pages.secret)
         on.console.darkest[:] = 255
-        # The row of Q to P is the third from the bottom of the page.
+        # The row of Q to P is the fourth from the bottom of the page.
         for x in (40, 120):
-            await on.resident_presses(x, 600 - 12 - 2 * 80 - 36)
+            await on.resident_presses(x, 600 - 12 - 3 * 80 - 36)
         await until(lambda: on.page("document.getElementById('pin').value.length === 2"))
         assert await on.page("/^[A-Z]{2}$/.test(document.getElementById('pin').value)")
         seen = on.console.pictures

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import struct
@@ -14,6 +15,7 @@ import pytest
 
 from contact_center.clock import SystemClock
 from kiosk_bridge.browser.process import Window
+from kiosk_bridge.system import silence_shortcuts
 from tests.desk.booth import Scene, play, until
 
 WIDTH, HEIGHT, STRIP = 1280, 800, 400
@@ -27,7 +29,7 @@ class Screen:
 
     def __init__(self, folder: Path) -> None:
         self.name = f":{200 + os.getpid() % 300}"
-        words = ["Xvfb", self.name, "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-nolisten", "tcp", "-fbdir", str(folder)]
+        words = ["Xvfb", self.name, "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-nolisten", "tcp", "-noreset", "-fbdir", str(folder)]
         self._process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self._file, clock = folder / "Xvfb_screen0", SystemClock()
         end = clock.monotonic() + 20
@@ -93,3 +95,69 @@ def test_a_browser_that_waits_for_the_next_resident_is_not_seen(screen: Screen) 
         await until(lambda: screen.is_of(0, NOTHING))
 
     play(PAGE, scene, window=Window(0, 0, WIDTH, HEIGHT))
+
+
+KEYS = {"control": 37, "alt": 64, "shift": 50, "f": 41, "i": 31, "n": 57, "o": 32, "t": 28, "w": 25, "f12": 96}
+"""Where keys lie on a keyboard, as X counts."""
+
+
+def press(*names: str) -> None:
+    """Keys of a keyboard: down in this order, up in the other."""
+    codes = [str(KEYS[name]) for name in names]
+    words = [("keydown", code) for code in codes] + [("keyup", code) for code in reversed(codes)]
+    subprocess.run(["xdotool", *(word for pair in words for word in pair)], check=True)
+
+
+async def _types(on: Scene) -> None:
+    """A field over the whole page, into which a keyboard types."""
+    await on.page("document.body.innerHTML = '<input style=\"position:fixed;inset:0\">'")
+    subprocess.run(["xdotool", "mousemove", str(STRIP + 100), "400", "click", "1"], check=True)
+    await asyncio.to_thread(press, "f")
+    await until(lambda: on.page("document.querySelector('input').value === 'f'"))
+
+
+def _opened(on: Scene) -> list[str]:
+    """What opens from now on."""
+    opened: list[str] = []
+    on.browser.devtools.on("Target.targetCreated", lambda said, _: opened.append(said["targetInfo"]["url"]))
+    return opened
+
+
+async def _targets(on: Scene) -> set[str]:
+    found = await on.browser.devtools.send("Target.getTargets")
+    return {one["targetId"] for one in found["targetInfos"]}
+
+
+@pytest.mark.requirement("IZ-07", "IZ-09")
+def test_what_a_key_opens_of_the_browsers_own_is_closed_at_once(screen: Screen) -> None:
+    async def scene(on: Scene) -> None:
+        await until(lambda: screen.is_of(STRIP, PINK))
+        await _types(on)
+        before, opened = await _targets(on), _opened(on)
+        await asyncio.to_thread(press, "control", "t")
+        await until(lambda: opened)
+
+        async def is_as_before() -> bool:
+            return await _targets(on) == before
+
+        await until(is_as_before)
+
+    play(PAGE, scene, window=Window(STRIP, 0, WIDTH - STRIP, HEIGHT))
+
+
+@pytest.mark.requirement("IZ-07", "IZ-09")
+def test_no_key_of_a_silenced_keyboard_opens_anything_but_letters_in_the_page(screen: Screen) -> None:
+    async def scene(on: Scene) -> None:
+        await until(lambda: screen.is_of(STRIP, PINK))
+        await _types(on)
+        opened = _opened(on)
+        ways = ("control t", "control n", "control shift i", "control o", "f12", "alt f", "control w")
+        for one in ways:
+            await asyncio.to_thread(press, *one.split())
+        # What had been a way out is a letter.
+        await until(lambda: on.page("document.querySelector('input').value.toLowerCase() === 'ftnio fw'"))
+        assert opened == []
+
+    # As the bridge does it: before its browsers begin, which learn the keys at their start.
+    asyncio.run(silence_shortcuts())
+    play(PAGE, scene, window=Window(STRIP, 0, WIDTH - STRIP, HEIGHT))

@@ -46,8 +46,9 @@ async function look(counter, name) {
   relay = new Relay(told.ticket, {
     told: (news) => news.checks && ($("diagnosis-words").textContent = words(news)),
     picture: (data) => {
-      $("diagnosis-picture").src = URL.createObjectURL(new Blob([data], { type: "image/png" }));
-      $("diagnosis-picture").hidden = false;
+      const file = new FileReader();
+      file.onload = () => Object.assign($("diagnosis-picture"), { src: file.result, hidden: false });
+      file.readAsDataURL(new Blob([data], { type: "image/png" }));
     },
     gone: () => {
       $("diagnosis-words").textContent = t("端末との接続が終わりました（利用者が来たときも終わります）。");

@@ -70,8 +70,8 @@ class Panel {
     // Whoever phones from beside a kiosk reads its code out, and goes on there.
     $("dk-code-form").hidden = Boolean(leaf) || !TALKING.includes(contact?.state);
     $("dk-session").hidden = !leaf;
-    // The resident's browser takes the room as long as it is served and its panel is in front.
-    document.body.dataset.desk = leaf && !leaf.over && !this.console.place.hidden ? "open" : "";
+    // The resident's browser takes the room as long as they are talked with and its panel is in front; what comes after needs the card.
+    document.body.dataset.desk = leaf && !leaf.over && TALKING.includes(contact.state) && !this.console.place.hidden ? "open" : "";
     this.console.calls(ours && contact.state === "offered");
     if (!leaf) {
       this.leave();
@@ -192,7 +192,8 @@ class Panel {
     const control = $("dk-control");
     control.dataset.who = state.control ? "us" : "resident";
     control.textContent = leaf.over ? this.overWords(leaf) : state.control ? t("あなたが操作しています。利用者が触れると、すぐに利用者に戻ります。") : t("利用者が操作しています。");
-    $("dk-news").textContent = ASKED[state.asked] ?? "";
+    const names = state.asked === "same" && state.names ? `（${state.names.join(" ／ ")}）` : "";
+    $("dk-news").textContent = (ASKED[state.asked] ?? "") + names;
     const keys = [];
     if (!leaf.over && this.relay?.ready) {
       if (procedure.opens && !state.open) keys.push(["show", t("ブラウザーを開く"), "strong"]);

@@ -12,6 +12,7 @@ const DONE_AFTER = 8000;
 const TROUBLE_FOR = 60000;
 const CALL_WITHIN = 45000;
 const LEVEL = 0.8;
+const ALONE_AFTER = 20000;
 
 class Face {
   constructor() {
@@ -30,7 +31,7 @@ class Face {
     on("refused", ({ sentence }) => this.refused(sentence));
     on("wiping", () => show("wiping", told("h1", "end.wiping", {}, "waits")));
     on("wiped", () => this.wiped());
-    on("family", () => this.next());
+    on("family", ({ lost }) => this.next(lost));
     on("lend", ({ lent }) => this.call?.lend(lent));
     on("fault", ({ kind }) => this.fault(kind));
     addEventListener("pointerdown", () => (this.touched = performance.now()), true);
@@ -71,17 +72,26 @@ class Face {
       return;
     }
     footer({});
-    if (this.counter.open) languages(() => this.topics());
-    else this.closed();
+    // Whoever reads no Japanese chooses first also where it is closed.
+    if (this.counter.open) languages(() => this.topics(), () => this.guidance());
+    else languages(() => this.closed());
   }
 
   closed() {
     const now = Date.now();
     const next = this.counter.spans.find(([, end]) => Date.parse(end) > now);
-    const today = next && new Date(next[0]).toDateString() === new Date().toDateString();
-    const sentence = today ? told("p", "elsewhere.closed", { hours: hours(next) }) : told("p", "elsewhere.holiday", { day: next ? `${day(next[0])} ${hours(next)}` : "" });
-    away(sentence, told("p", "elsewhere.staff"));
-    footer({});
+    const today = next && day(next[0]) === day(new Date(now).toISOString());
+    const when = next ? `${day(next[0])} ${hours(next)}` : "";
+    const sentence = today ? told("p", "elsewhere.closed", { hours: hours(next) }) : told("p", "elsewhere.next", { day: when });
+    const { phone } = this.counter;
+    show("closed", told("h1", "screen.title"), sentence, phone && told("p", "elsewhere.phone", { phone }), this.lost(), told("p", "elsewhere.staff"));
+    footer({ back: () => this.start() });
+  }
+
+  // Whoever has lost their card can stop it at any hour.
+  lost() {
+    const phone = ["ja", "easy"].includes(language()) ? "0120-95-0178" : "0120-0178-27";
+    return told("p", "elsewhere.loss", { phone, office: this.counter.office }, "text");
   }
 
   // One key for each procedure that this counter offers; the ways to apply for a card share one, and a screen of their own.
@@ -117,9 +127,7 @@ class Face {
   }
 
   loss() {
-    const { office } = this.counter;
-    const phone = ["ja", "easy"].includes(language()) ? "0120-95-0178" : "0120-0178-27";
-    show("loss", title("topics.loss"), told("p", "elsewhere.loss", { phone, office }, "text"));
+    show("loss", title("topics.loss"), this.lost());
     this.foot(() => this.topics());
   }
 
@@ -232,21 +240,39 @@ class Face {
     this.standing = now;
     if (state === "talking" && operator) {
       voice.stop(true);
+      clearTimeout(this.alone);
+      this.alone = null;
       this.call?.answered();
       this.line ??= this.call && new Line(this.call, (tier) => this.bears(tier));
       this.talk.meet(operator, this.counter.employer);
-    } else if (state === "waiting" && this.talk.met) this.talk.note("line.cut");
-    else if (state === "waiting") {
-      const sentence = place <= 1 ? told("h1", "start.next") : told("h1", "start.place", { n: place - 1 });
-      show("waiting-place", sentence, told("p", "start.calling", {}, "waits"));
-    } else if (state === "cut" && this.call) {
+    } else if (state === "waiting" && this.talk.met) {
+      this.talk.note("line.cut");
+      this.alone ??= setTimeout(() => this.waitsAgain(), ALONE_AFTER);
+    } else if (state === "waiting") this.waits(place);
+    else if (state === "cut" && this.call) {
       // The end of the call itself may have been lost with the line.
       this.cut();
     } else if (state === "unserved") {
-      show("nobody", told("h1", "start.nobody"));
-      footer({ back: () => tell("end", { how: "resident" }) });
+      const again = key("screen.call", () => this.again(), { kind: "strong" });
+      show("nobody", told("h1", "start.nobody"), choices([again, key("end.finish", () => this.end("resident"), { kind: "stop" })]));
+      footer({});
       tell("code");
     }
+  }
+
+  waits(place) {
+    const sentence = place <= 1 ? told("h1", "start.next") : told("h1", "start.place", { n: place - 1 });
+    show("waiting-place", sentence, told("p", "start.calling", {}, "waits"));
+  }
+
+  // The operator does not come back, and nobody has taken over: the resident waits as at the beginning, and may go on by telephone.
+  waitsAgain() {
+    this.alone = null;
+    if (!this.session || !this.call || document.body.dataset.screen !== "talk") return;
+    this.talk.hide();
+    this.waits(1);
+    footer({ back: () => this.end("resident") });
+    tell("code");
   }
 
   // What the line bears now is said here and to the operator.
@@ -272,10 +298,15 @@ class Face {
   // By telephone the same session goes on: the number to call, also to be read by a telephone of one's own, and the code.
   telephone({ phone, code, qr }) {
     const image = Object.assign(document.createElement("img"), { src: `data:image/svg+xml;utf8,${encodeURIComponent(qr)}`, alt: phone, className: "qr" });
-    const parts = [told("p", "line.telephone", { phone, code }), Object.assign(document.createElement("p"), { className: "big", textContent: code }), image];
-    // As long as somebody still talks it stands beside the conversation.
-    if (document.body.dataset.screen === "talk") $("ask").replaceChildren(...parts);
-    else $("screen").append(...parts);
+    const poor = document.body.dataset.screen === "talk";
+    const how = poor ? told("p", "line.telephone", { phone, code }) : told("p", "start.code", { phone, code });
+    const parts = document.createElement("div");
+    parts.className = "telephone";
+    parts.append(how, Object.assign(document.createElement("p"), { className: "big", textContent: code }), image, told("p", "start.qr", {}, "small"));
+    // As long as somebody still talks it stands beside the conversation; asked for twice, it stands there once.
+    document.querySelector(".telephone")?.remove();
+    if (poor) $("ask").replaceChildren(parts);
+    else $("screen").append(parts);
   }
 
   again() {
@@ -311,6 +342,8 @@ class Face {
 
   hangUp() {
     clearTimeout(this.late);
+    clearTimeout(this.alone);
+    this.alone = null;
     this.line?.stop();
     this.line = null;
     this.call?.end();
@@ -318,11 +351,12 @@ class Face {
   }
 
   // "続けてご家族": the operator stays, everything else begins anew.
-  next() {
+  next(lost) {
     this.session = null;
     this.family = true;
     this.talk.hide();
     this.declare();
+    if (lost) $("screen").prepend(told("p", "fault.restart", {}, "text"));
     footer({ back: () => this.end("resident") });
   }
 
@@ -346,6 +380,9 @@ class Face {
   // Whoever walks away before the operator has come: a warning, then everything is as it was.
   look() {
     const screen = document.body.dataset.screen;
+    // Whoever is asked something new has all the time for it, however long they have talked before.
+    if (screen !== this.screen && screen !== "absent" && this.screen !== "absent") this.touched = performance.now();
+    this.screen = screen;
     const { absent_after: after = 180, absent_within: within = 30 } = this.counter ?? {};
     const still = (performance.now() - this.touched) / 1000;
     if (["waiting", "away", "language", "wiping", "wiped", "talk", "calling"].includes(screen)) return;

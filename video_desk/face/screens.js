@@ -70,7 +70,7 @@ export function footer({ back, person, talking = false }) {
   foot.replaceChildren(...keys);
 }
 
-export function languages(chosen) {
+export function languages(chosen, person) {
   const keys = LANGUAGES.map((one) => {
     const made = key("language.name", () => {
       speak(one);
@@ -80,6 +80,7 @@ export function languages(chosen) {
     return made;
   });
   show("language", title("language.choose"), told("p", "screen.no_typing"), choices(keys, "many"));
+  footer({ person });
 }
 
 export function away(sentence, ...more) {

@@ -35,6 +35,7 @@ export class Talk {
 
   hide() {
     this.met = false;
+    this.later = null;
     this.captions.end();
     $("talk").hidden = true;
     $("screen").hidden = false;
@@ -56,6 +57,7 @@ export class Talk {
     // Another operator may have taken over.
     say($("operator-name"), "start.joined", { name: operator, employer: works });
     $("who").textContent = `${operator}（${works}）`;
+    this.quiet("line.cut");
     if (this.met) return;
     this.met = true;
     this.show();
@@ -96,11 +98,23 @@ export class Talk {
 
   // What the operator asks of the resident: leave to work the page, a yes, that two names are the same, whether it is over.
   asks({ which, left = "", right = "" }) {
+    // One question at a time: the next one waits until this one was answered.
+    if ($("ask").querySelector("[data-asks]") && which) {
+      this.later = { which, left, right };
+      return;
+    }
     const answer = (yes) => () => {
       $("ask").replaceChildren();
       tell("answer", { which, yes });
+      const { later } = this;
+      this.later = null;
+      if (later) this.asks(later);
     };
-    const two = (no, yes) => pair(key(no, answer(false), { kind: "quiet" }), key(yes, answer(true), { kind: "strong" }));
+    const two = (no, yes) => {
+      const keys = pair(key(no, answer(false), { kind: "quiet" }), key(yes, answer(true), { kind: "strong" }));
+      keys.dataset.asks = which;
+      return keys;
+    };
     if (which === "control") $("ask").replaceChildren(told("p", "control.asks"), two("control.not_now", "control.allow"));
     else if (which === "yes") $("ask").replaceChildren(told("p", "declare.touch"), two("screen.no", "screen.yes"));
     else if (which === "same") {
@@ -129,7 +143,7 @@ export class Talk {
   card(words) {
     if (!words.length) return;
     const { office, phone } = this.face.counter;
-    $("ask").replaceChildren(...words.map((word) => told("p", `card.${word}`, { office, phone })));
+    $("ask").replaceChildren(...words.map((word) => told("p", word === "pulled" ? "fault.card_pulled" : `card.${word}`, { office, phone })));
   }
 
   // Only the resident's own touch ends it.
