@@ -36,6 +36,9 @@ class Bridge:
         self._config, self._path, self._token, self._clock = config, path, token, clock
         self.centre = Centre(config, token, self._came, self._went)
         self.face: Face | None = None
+        self.refused = False
+        """Whether the centre does not know this kiosk any more."""
+
         self._child: Child | None = None
         self._spare: asyncio.Task[Child] | None = None
         self._session: int | None = None
@@ -94,6 +97,7 @@ class Bridge:
 
     async def _is_refused(self, loops: list[asyncio.Future[None]]) -> None:
         """The centre refuses this kiosk from now on: nothing stays of whoever stands there, and the screen says whom to ask."""
+        self.refused = True
         for loop in loops:
             loop.cancel()
         if self._session is not None:
@@ -191,11 +195,13 @@ class Bridge:
         while True:
             with suppress(Unavailable):
                 self.face = await Face.start(self._config, self._token, self._heard)
-                await self.face.open()
+                opened = await self.face.open()
                 if self.centre.there:
                     self._do(self._know())
-                while not self.face.ended:
+                # A page that did not come although the centre is there is tried again on a fresh face.
+                while not self.face.ended and (opened or not self.centre.there):
                     await asyncio.sleep(0.2)
+                    opened = opened or self.face.opened
                 if self._occupied:
                     await self._end("lost")
                 await self.face.close()

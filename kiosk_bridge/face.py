@@ -40,6 +40,9 @@ class Face:
     def __init__(self, browser: Chromium, config: Config, token: str, heard: Callable[[str, dict[str, Any]], None]) -> None:
         self._browser, self._config, self._token, self._heard = browser, config, token, heard
         self._page = self._target = ""
+        self.opened = False
+        """Whether it shows the centre's page."""
+
         self.knows_centre = False
         """Whether it can tell the centre from anybody else; else it is begun anew once the centre is there."""
 
@@ -94,10 +97,10 @@ class Face:
         """Open the centre's page; where it cannot be reached, one of our own that says so. Whether it is the centre's."""
         asked = self._devtools.send("Page.navigate", self._page, url=f"{self._config.centre}/kiosk/")
         done, _ = await asyncio.wait([asked], timeout=OPEN_WITHIN)
-        if done and not asked.exception() and not asked.result().get("errorText"):
-            return True
-        await self.out_of_order()
-        return False
+        self.opened = bool(done and not asked.exception() and not asked.result().get("errorText"))
+        if not self.opened:
+            await self.out_of_order()
+        return self.opened
 
     async def out_of_order(self) -> None:
         """Show a page of our own that says whom to ask."""

@@ -48,8 +48,8 @@ class Kiosk:
 
     @property
     def is_over(self) -> bool:
-        """Whether it has ended by itself, as a kiosk does that the centre does not know any more."""
-        return not self._thread.is_alive()
+        """Whether it has ended by itself, or the centre does not know it any more."""
+        return self.bridge.refused or not self._thread.is_alive()
 
     def close(self) -> None:
         """Shut it down, whoever stands before it."""

@@ -34,7 +34,9 @@ class Stands:
         self._stand: Kiosk | None = None
 
     def one(self) -> Kiosk:
-        if self._stand is None or self._stand.is_over:
+        if self._stand is not None and self._stand.is_over:
+            self.close()
+        if self._stand is None:
             self._stand = kiosk(self._centre, centre=f"https://localhost:{self.line.port}")
         return self._stand
 

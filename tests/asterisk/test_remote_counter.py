@@ -199,7 +199,10 @@ def test_a_kiosk_that_is_revoked_is_cut_off_at_once(scene: Scene, centre: Stage)
     assert device is not None
     centre.house.devices.revoke("operator", device.id)
     scene.desk.presence("wrapping")
-    scene.waits(lambda: scene.kiosk.is_over, "the kiosk goes on")
+    # Both are told, nothing stays of the resident, and whoever comes next reads whom to ask.
+    scene.page.locator("#dk-control", has_text="端末の手続きが途切れました").wait_for()
+    scene.waits(lambda: "この端末は、いま使えません" in str(scene.kiosk.do("document.body.innerText")), "the kiosk does not say so")
+    assert scene.sessions()[-1].how == "lost" and scene.kiosk.bridge.session_pid == 0
 
 
 @pytest.mark.requirement("TO-01", "TO-03", "NB-20")
@@ -208,7 +211,10 @@ def test_a_counter_that_is_closed_says_when_it_opens_and_calls_nobody(centre: St
         centre.house.directory.close(session, COUNTER, None, "試験", "operator")
     stand = kiosk(centre)
     try:
-        stand.sees("body[data-screen=away] h1")
+        # Whoever reads no Japanese learns it in their language, with a way to go on.
+        stand.sees("button[data-language=en]")
+        stand.do("document.querySelector('button[data-language=en]').click()")
+        assert "We are closed now" in stand.sees("body[data-screen=closed]") and "0120-0178-27" in stand.sees("main")
         assert stand.do("document.querySelector('#call-person')") is None
         with centre.house.database.session_scope() as session:
             centre.house.directory.reopen(session, COUNTER, "operator")

@@ -114,8 +114,9 @@ def test_the_centres_own_role_on_postgresql_can_only_read_and_append(
 ) -> None:
     server = create_engine(f"postgresql+psycopg://madoguchi@/postgres?host={postgresql}", isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
-        for statement in ("CREATE DATABASE centre", "CREATE DATABASE acts", "CREATE ROLE clerk LOGIN"):
-            connection.execute(text(statement))
+        # The server itself looks at template1 now and then, and nobody can copy it meanwhile.
+        for statement in ("DATABASE centre TEMPLATE template0", "DATABASE acts TEMPLATE template0", "ROLE clerk LOGIN"):
+            connection.execute(text(f"CREATE {statement}"))
     server.dispose()
     url = "postgresql+psycopg://{}@/{}?host=" + str(postgresql)
     create_for(url.format("madoguchi", "acts"), "clerk")

@@ -16,7 +16,7 @@ import pytest
 from contact_center.clock import SystemClock
 from kiosk_bridge.browser.process import Window
 from kiosk_bridge.system import silence_shortcuts
-from tests.desk.booth import Scene, play, until
+from tests.desk.booth import Scene, play, run, until
 
 WIDTH, HEIGHT, STRIP = 1280, 800, 400
 PINK, NOTHING = (255, 192, 203), (0, 0, 0)
@@ -159,5 +159,5 @@ def test_no_key_of_a_silenced_keyboard_opens_anything_but_letters_in_the_page(sc
         assert opened == []
 
     # As the bridge does it: before its browsers begin, which learn the keys at their start.
-    asyncio.run(silence_shortcuts())
+    run(silence_shortcuts())
     play(PAGE, scene, window=Window(STRIP, 0, WIDTH - STRIP, HEIGHT))

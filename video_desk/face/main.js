@@ -190,7 +190,9 @@ class Face {
   // What needs no word of the centre is done while it is asked.
   prepare() {
     const places = { operator: $("operator"), self: $("self"), voice: $("voice") };
-    this.call = new Call(this.counter, places, (word) => this.called(word));
+    // What a call says that was given up already concerns nobody: a screen that came anew would be drawn away beneath a finger.
+    const call = new Call(this.counter, places, (word) => this.call === call && this.called(word));
+    this.call = call;
     this.call.loudness(this.level);
     this.call.secret(this.talk.typing);
     this.call.prepare();
