@@ -37,6 +37,13 @@ Ask somebody with root to run: apt-get install $missing"
   log=$(mktemp)
   { apt-get update -q && apt-get install -y -q --no-install-recommends $missing; } >"$log" 2>&1 || { tail -n 15 "$log"; stop "apt-get failed (the lines above, all in $log)."; }
   rm -f "$log"
+  # Nor at the machine's next start; what somebody had installed before is theirs.
+  for package in $missing; do
+    case $package in
+      nginx-light) systemctl disable -q nginx ;;
+      redis-server | postgresql | coturn) systemctl disable -q "$package" ;;
+    esac 2>/dev/null || true
+  done
 fi
 
 # 2. The system user ------------------------------------------------------------------------------------------------

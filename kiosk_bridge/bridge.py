@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,8 +17,10 @@ from kiosk_bridge.child import Child
 from kiosk_bridge.config import Config
 from kiosk_bridge.diagnosis import Diagnosis
 from kiosk_bridge.face import Face
+from kiosk_bridge.left import LeftCard
 from kiosk_bridge.power import Power
 from kiosk_bridge.reports import Reports
+from kiosk_bridge.spare import Spare
 from kiosk_bridge.untold import Untold
 
 LOOK_EVERY = 2.0
@@ -40,7 +44,7 @@ class Bridge:
         """Whether the centre does not know this kiosk any more."""
 
         self._child: Child | None = None
-        self._spare: asyncio.Task[Child] | None = None
+        self._spare = Spare(lambda: Child.start(self._path, self._token, self._said))
         self._session: int | None = None
         self._former: int | None = None
         """The session of a family's last member, until the next one has begun."""
@@ -66,50 +70,48 @@ class Bridge:
         self.centre.on("kiosk.join", self._join)
         self._power = Power(config, clock, lambda: self._occupied, lambda: self._over.set_result(None))
         self.centre.on("kiosk.power", lambda said: self._do(self._power.obey(said["do"])))
-        self._reports = Reports(config, self.centre, lambda: self._occupied, self._ready)
+        self._left = LeftCard(config, lambda: self.face.show("taken") if self.face else None)
+        self._reports = Reports(config, self.centre, lambda: self._occupied, self._ready, lambda: self._left.there)
         self._diagnosis = Diagnosis(config, token, clock, lambda: self.face, lambda: self._reports.checks)
 
     async def run(self) -> None:
-        """Serve residents until cancelled.
-
-        :raises NotSignedIn: where the centre does not know this kiosk any more.
-        """
+        """Serve residents until cancelled; a kiosk that the centre does not know (any more) only shows whom to ask."""
         self._over = asyncio.get_running_loop().create_future()
         self._swept = await asyncio.to_thread(sweep)
         await self._reports.silence()
         link = asyncio.ensure_future(self.centre.run())
-        self._warm_up()
+        self._spare.warm_up()
         faces = asyncio.ensure_future(self._keep_face())
         loops = [link, faces, *map(asyncio.ensure_future, (self._keep_looking(), self._reports.keep(), self._power.keep()))]
         try:
             done, _ = await asyncio.wait([*loops, self._over], return_when=asyncio.FIRST_COMPLETED)
             for one in done:
                 one.result()
-        except NotSignedIn:
-            if self.face is None or self._swept is not None:
-                # It has never served: whoever installs it reads why.
-                raise
+        except NotSignedIn as error:
+            # Whoever installs it reads why.
+            logging.getLogger(__name__).error(error.sentence())
             await self._is_refused(loops)
         finally:
             for task in (*loops, *self._tasks):
                 task.cancel()
             await self._close()
 
-    async def _is_refused(self, loops: list[asyncio.Future[None]]) -> None:
+    async def _is_refused(self, loops: Sequence[asyncio.Future[Any]]) -> None:
         """The centre refuses this kiosk from now on: nothing stays of whoever stands there, and the screen says whom to ask."""
         self.refused = True
+        while self.face is None:
+            await asyncio.sleep(0.2)
         for loop in loops:
             loop.cancel()
         if self._session is not None:
             await self._end("lost")
-        if self.face is not None:
-            await self.face.out_of_order()
+        await self.face.out_of_order()
         await asyncio.get_running_loop().create_future()
 
     async def _close(self) -> None:
-        for child in (self._child, await self._spare_or_none()):
-            if child is not None:
-                await child.end()
+        if self._child is not None:
+            await self._child.end()
+        await self._spare.end()
         if self.face is not None:
             await self.face.close()
 
@@ -185,7 +187,7 @@ class Bridge:
                 await self._stand()
 
     def _ready(self) -> tuple[bool, bool]:
-        browser = self._child is not None or (self._spare is not None and self._spare.done())
+        browser = self._child is not None or self._spare.is_ready
         return self.face is not None and not self.face.ended, browser
 
     # -- the face ------------------------------------------------------------------------------------------------------------
@@ -229,29 +231,6 @@ class Bridge:
 
     # -- a session -----------------------------------------------------------------------------------------------------------
 
-    def _warm_up(self) -> None:
-        self._spare = asyncio.ensure_future(self._start_child())
-
-    async def _start_child(self) -> Child:
-        while True:
-            child = await Child.start(self._path, self._token, self._said)
-            try:
-                await child.ready()
-                return child
-            except Unavailable:
-                await child.end()
-                await asyncio.sleep(AGAIN_AFTER)
-
-    async def _spare_or_none(self) -> Child | None:
-        spare, self._spare = self._spare, None
-        if spare is None:
-            return None
-        if not spare.done():
-            spare.cancel()
-        with suppress(asyncio.CancelledError):
-            return await spare
-        return None
-
     async def _begin(self, asked: dict[str, Any]) -> None:
         face = self.face
         if face is None or self._session is not None:
@@ -270,7 +249,7 @@ class Bridge:
                 if turn == self._turn:
                     face.show("refused", sentence=error.sentence())
                 return
-            child = await self._take_spare()
+            child = await self._spare.take()
             if turn != self._turn:
                 # Whoever began has gone away while it was made ready.
                 self._untold.over(told["session"], "lost")
@@ -282,21 +261,10 @@ class Bridge:
         self._let_join()
         face.show("session", id=self._session, joined=told["joined"], ice=told["ice"])
 
-    async def _take_spare(self) -> Child:
-        while True:
-            if self._spare is None:
-                self._warm_up()
-            assert self._spare is not None
-            child = await self._spare
-            self._spare = None
-            if not child.gone:
-                return child
-            await child.end()
-
     def _said(self, child: Child, word: str, values: dict[str, Any]) -> None:
         """What a session's process says."""
         if word == "gone" and child is not self._child:
-            self._do(self._replace(child))
+            self._do(self._spare.replace(child))
         if child is not self._child or self.face is None:
             return
         if word == "where":
@@ -316,13 +284,6 @@ class Bridge:
             if word == "control":
                 self._granted = values["control"]
                 self._do(self._tell("kiosk.control", granted=values["control"]))
-
-    async def _replace(self, child: Child) -> None:
-        """A process that was warm for the next resident has died."""
-        spare = self._spare
-        if spare is not None and spare.done() and spare.result() is child:
-            self._warm_up()
-            await child.end()
 
     @property
     def session_pid(self) -> int:
@@ -359,7 +320,7 @@ class Bridge:
                 self._untold.over(former, how)
                 self._do(self._untold.tell())
             if face is not None:
-                face.show("wiped")
+                face.show("wiped", card=False)
             return
         self._ending = True
         try:
@@ -374,10 +335,13 @@ class Bridge:
             await self._wipe(session, child)
             self._granted = False
             self._child = self._session = None
+            left = await self._left.look()
+            if left:
+                self._do(self._left.until_taken())
             if family:
-                face.show("family", lost=how == "lost")
+                face.show("family", lost=how == "lost", card=left)
             else:
-                face.show("wiped")
+                face.show("wiped", card=left)
         finally:
             self._ending = False
 
@@ -385,7 +349,7 @@ class Bridge:
         began = self._clock.monotonic()
         complete = await child.end()
         self._untold.wiped(session, complete, self._clock.monotonic() - began)
-        self._warm_up()
+        self._spare.warm_up()
         self._do(self._untold.tell())
 
     def _do(self, work: Any) -> None:

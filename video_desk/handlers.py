@@ -151,6 +151,9 @@ def diagnose(hub: Hub, actor: Actor, message: m.Diagnose) -> Iterator[Message]:
 def power(hub: Hub, actor: Actor, message: m.SetPower) -> Iterator[Message]:
     """Have a kiosk begin anew, or rest."""
     _nobody_there(hub, actor, message.counter)
+    with hub.house.database.reading() as session:
+        if message.do == "rest" and hub.house.directory.is_open(session, message.counter, hub.house.clock.now()):
+            raise Conflict("この窓口は受付中です。時間外になってから終了してください。")
     hub.house.audit.record(Act(actor.word, "desk.power", f"counter:{message.counter}", {"do": message.do}))
     if not hub.to_device(message.counter, m.PowerKiosk(do=message.do)):
         raise Unavailable("端末とつながっていません。電源と回線を、現地の職員に確かめてください。")

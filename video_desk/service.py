@@ -364,8 +364,8 @@ def as_leaf(session: Session, row: DeskSession) -> dict[str, Any]:
     }  # fmt: skip
 
 
-RECENT = timedelta(minutes=30)
-"""So long an ended session stays on the board: its outcome is said in the wrap-up."""
+RECENT = timedelta(hours=2)
+"""So long an ended session stays on the board: its outcome is said in the wrap-up, which comes after the last of a family."""
 
 
 def board(house: House, session: Session, actor: Actor, event: Any) -> dict[str, Any]:

@@ -137,8 +137,9 @@ def device_enrol(context: Context, seat: str | None, counter: str | None) -> Non
         raise BadInput("--seat か --counter のどちらか一つを書いてください。")
     if counter is not None:
         with house.database.reading() as session:
-            if house.directory.line(session, counter).line.kind != "counter":
-                raise BadInput("「%(id)s」は窓口ではなく、電話の回線です。", id=counter)
+            known = [view.line.id for view in house.directory.counters(session)]
+        if counter not in known:
+            raise BadInput("窓口「%(id)s」はありません。台帳にある窓口: %(known)s", id=counter, known=", ".join(known) or "-")
         code = house.devices.invite("operator", "kiosk", f"{counter} kiosk", counter)
         context.show({"counter": counter, "code": code}, f"{counter} の端末で24時間以内に madoguchi-kiosk enrol --code {code}")
         return
@@ -152,9 +153,14 @@ def device_enrol(context: Context, seat: str | None, counter: str | None) -> Non
 @device.command("list")
 @click.pass_obj
 def device_list(context: Context) -> None:
-    """Every device that is not revoked."""
-    rows = [{"id": d.id, "kind": d.kind, "name": d.name, "place": d.place} for d in context.house().devices.all()]
-    context.table(rows, ("番号", "種類", "名前"), [(row["id"], row["kind"], row["name"]) for row in rows])
+    """Every device that is not revoked, and the codes that nobody has used yet."""
+    rows = [
+        {"id": d.id, "kind": d.kind, "name": d.name, "place": d.place, "enrolled": d.token is not None}
+        for d in context.house().devices.all()
+    ]
+    states = {True: "登録済み", False: "コードを出して、まだ使われていません"}
+    told = [(row["id"], row["kind"], row["name"], states[bool(row["enrolled"])]) for row in rows]
+    context.table(rows, ("番号", "種類", "名前", "状態"), told)
 
 
 @device.command("revoke")

@@ -74,7 +74,8 @@ def applies(stage: Stage, operator: Operator, who: dict[str, Any]) -> str:
 
 
 def ends(stage: Stage, page: Any, stand: Kiosk) -> None:
-    """The resident ends it by their touch, everything is wiped, and the operator finishes what they have written down."""
+    """The resident takes their card and ends it by their touch, all is wiped, and the operator writes down how it ended."""
+    put_card(stage)
     page.click("#dk-keys button[data-does=ask_end]")
     stand.sees("#ask button[data-word='end.finish']")
     stand.touches("end.finish")
@@ -82,10 +83,10 @@ def ends(stage: Stage, page: Any, stand: Kiosk) -> None:
     page.wait_for_selector("#presence[data-state=wrapping]")
     page.locator("#dk-control", has_text="消えました").wait_for()
     stage.say("住民が終わりに触れ、端末の情報はすべて消えました: " + page.inner_text("#dk-control"))
-    page.select_option("#dk-outcome", "done")
-    page.fill("#dk-helped-name", "見本 花子")
-    page.click("#dk-helped button")
-    page.wait_for_selector("#dk-listed:not([hidden])")
+    page.select_option("#dk-ends select", "done")
+    page.fill("#dk-ends input", "見本 花子")
+    page.click("#dk-ends button")
+    page.wait_for_selector("#dk-ends .dk-listed")
     page.check("#categories input[value=new]", force=True)
     page.check("#outcomes input[value=faq]", force=True)
     page.wait_for_selector("#finish:not([disabled])")

@@ -163,10 +163,15 @@ def declares(kiosk: Kiosk, *topic: str, language: str = "ja", child: bool = Fals
     """A resident chooses language and topic, agrees and declares, and stands before "start"."""
     kiosk.sees(f"button[data-language={language}]")
     kiosk.do(f"document.querySelector('button[data-language={language}]').click()")
+    goes_on(kiosk, *topic, child=child)
+
+
+def goes_on(kiosk: Kiosk, *topic: str, child: bool = False) -> None:
+    """The same, once the language is known: as the next of a family does it."""
     for one in topic:
         kiosk.touches(f"topics.{one}")
     kiosk.touches("consent.agree")
-    if topic[-1] != "other":
+    if topic[-1:] != ("other",):
         kiosk.touches("declare.child_choice" if child else "declare.mine_choice")
         for one in ("child_parent", "child_card") if child else ("mine",):
             kiosk.touches(f"declare.{one}")

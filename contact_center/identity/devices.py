@@ -83,9 +83,11 @@ class Devices:
         return found
 
     def all(self) -> list[Device]:
-        """Every device that is not revoked, the invited too."""
+        """Every device that is not revoked, and whoever is invited by a code that is still good."""
+        invited = Device.invited_at > self._clock.now() - CODE_GOOD_FOR
+        wanted = select(Device).where(Device.revoked_at.is_(None), Device.token.is_not(None) | invited)
         with self._database.reading() as session:
-            return list(session.scalars(select(Device).where(Device.revoked_at.is_(None)).order_by(Device.id)))
+            return list(session.scalars(wanted.order_by(Device.id)))
 
     def kiosk_of(self, session: Session, counter: str) -> Device | None:
         """The kiosk that stands at a counter."""

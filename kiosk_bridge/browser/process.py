@@ -45,13 +45,16 @@ PREFERENCES = {
     "net": {"network_prediction_options": 2},
     "hardware": {"screen_capture_enabled": False},
 }
-"""The same as the policies that docs/operate/kiosk.md has the installer set for the whole machine."""
+"""Of the policies that docs/operate/kiosk.md has the installer set for the whole machine, those that a profile can hold."""
 
 GATED = {"webrtc": {"ip_handling_policy": "disable_non_proxied_udp"}}
 """A resident's browser knows its gate only; the face's makes calls."""
 
-KEPT = ("PATH", "LANG", "DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR", "XAUTHORITY")
-"""Variables that a browser needs to find the screen; no other reaches it."""
+KEPT = (
+    "PATH", "LANG", "DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR", "XAUTHORITY",
+    "SystemRoot", "ProgramFiles", "ProgramFiles(x86)",
+)  # fmt: skip
+"""Variables that a browser needs to find the screen, and on Windows itself; no other reaches it."""
 
 PREFIX = "kiosk-"
 """How the folders of browsers are named in memory; then comes the id of the process that has made them."""

@@ -81,12 +81,13 @@ do: a browser takes it for what is printed on it.
 """
 
 
-async def silence_shortcuts() -> None:
+async def silence_shortcuts() -> bool:
     """Take every key from the keyboards of this screen that works a browser and not a page: new tabs, files, developers' tools.
 
     Browsers learn the keys at their start, so this comes before. A keyboard that is plugged in later brings its own keys along:
     it is done again and again.
 
+    :returns: whether it was done here.
     :raises Unavailable: where the screen is no X server, or xmodmap is missing.
     """
     try:
@@ -98,6 +99,7 @@ async def silence_shortcuts() -> None:
     await done.communicate(SHORTCUTS.encode())
     if done.returncode:
         raise Unavailable("キーボードの近道を止められません（xmodmap）。")
+    return True
 
 
 async def power_off(seconds: int) -> None:

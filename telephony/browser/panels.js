@@ -82,6 +82,8 @@ export async function mountPanels(link, board, phone, say) {
         },
         // Whether the agent is silent just now, and whether their picture is sent.
         get muted() { return phone.muted; },
+        // While a secret is typed nothing is heard and nothing said, on whatever line.
+        hush: (on) => phone.hush(on),
         camera: (on) => phone.command(on ? "show" : "hide"),
         // Whether something behind this panel's tab waits for the agent.
         calls: (waits) => $(`tab-${panel.id}`)?.toggleAttribute("data-calls", waits),

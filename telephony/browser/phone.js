@@ -258,4 +258,10 @@ export class Phone {
     }
     return this.device?.command(what, digits);
   }
+
+  // The agent's own muting outlives it.
+  hush(on) {
+    this.voice.muted = on;
+    if (this.inCall && !this.muted) this.device?.command(on ? "mute" : "unmute");
+  }
 }

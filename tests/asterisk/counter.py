@@ -47,9 +47,12 @@ class Scene:
         self.begun = 0
         """Id of the session; a former test may have left one behind, which ends when the next begins."""
 
-    def is_served(self, *topic: str, opens: bool = True, allows: bool = False) -> None:
-        """A resident begins, the operator answers, and sees their browser."""
-        begins(self.kiosk, *topic or ("new", "new_with_form"))
+    def is_served(self, *topic: str, opens: bool = True, allows: bool = False, **how: Any) -> None:
+        """A resident begins, the operator answers, and sees their browser.
+
+        :param how: as `begins` takes it.
+        """
+        begins(self.kiosk, *topic or ("new", "new_with_form"), **how)
         self.operator.answers()
         self.begun = self.sessions()[-1].id
         if opens:
@@ -91,11 +94,15 @@ class Scene:
         self.page.wait_for_selector("#dk-veil", state="hidden")
 
     def ends(self) -> None:
-        """The resident ends it by two touches."""
+        """The resident ends it by two touches, and everything is wiped."""
+        self.goes()
+        self.kiosk.sees("body[data-screen=wiped] h1")
+
+    def goes(self) -> None:
+        """The resident's two touches."""
         self.kiosk.touches("end.finish")
         self.kiosk.sees("#ask button[data-word='end.finish']")
         self.kiosk.do("document.querySelector('#ask button[data-word=\"end.finish\"]').click()")
-        self.kiosk.sees("body[data-screen=wiped] h1")
 
     def is_wiped(self, how: str) -> None:
         """The session is over, and the kiosk has said that nothing of it is left."""

@@ -8,55 +8,20 @@ import signal
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from sqlalchemy import select
 
-from admin.demo.kiosk import COUNTER, Operator, begins, kiosk, ledger, put_card
+from admin.demo.kiosk import COUNTER, goes_on, kiosk, ledger, put_card
 from admin.demo.stage import Stage
 from contact_center.contacts import Contact
 from contact_center.speech.hearing import HEARD, likeness, load
-from kiosk_bridge.rehearsal import Kiosk
 from telephony.demo import Resident, voice
 from video_desk.events import ControlGranted, ControlTaken, DeskBegan, DeskEnded, SessionWiped
-from video_desk.model import DeskSession
 from video_desk.settings import REHEARSAL_PORT, REHEARSAL_TOKEN
 
-from .conftest import OFFICE_SAYS, Desk, agent_voice, events, last_event, picks
-
-
-class Scene:
-    """A kiosk, its resident, and the operator at seat 1."""
-
-    def __init__(self, centre: Stage, desk: Desk, stand: Kiosk) -> None:
-        self.centre, self.desk, self.kiosk = centre, desk, stand
-        self.operator = Operator(centre, desk.page, stand)
-        self.page = desk.page
-        # Two browsers that make video take much of a small machine.
-        self.page.set_default_timeout(90000)
-        self.since = last_event(centre)
-
-    def is_served(self, *topic: str, **how: Any) -> None:
-        begins(self.kiosk, *topic, **how)
-        self.operator.answers()
-
-    def sessions(self) -> list[DeskSession]:
-        with self.centre.house.database.reading() as session:
-            return list(session.scalars(select(DeskSession).order_by(DeskSession.id)))
-
-    def happened(self, kind: type[Any]) -> list[Any]:
-        return [one.event for one in events(self.centre, self.since) if isinstance(one.event, kind)]
-
-    def ends(self) -> None:
-        self.kiosk.touches("end.finish")
-        self.kiosk.sees("#ask button[data-word='end.finish']")
-        self.kiosk.do("document.querySelector('#ask button[data-word=\"end.finish\"]').click()")
-        self.kiosk.sees("body[data-screen=wiped] h1")
-
-    def waits(self, condition: Any, what: str, seconds: float = 15) -> Any:
-        return self.centre.wait(condition, seconds, what)
+from .conftest import OFFICE_SAYS, Desk, agent_voice, picks
+from .counter import Scene
 
 
 @pytest.fixture
@@ -68,7 +33,7 @@ def scene(centre: Stage, desk: Desk) -> Iterator[Scene]:
 
 @pytest.mark.requirement("IZ-01", "NB-01", "NB-02", "NB-09", "NB-19", "TO-05", "IZ-09")
 def test_a_resident_is_served_by_video_and_nothing_of_it_stays(scene: Scene) -> None:
-    scene.is_served("new", "new_with_form", child=True, language="en")
+    scene.is_served("new", "new_with_form", child=True, language="en", opens=False)
     assert "is here to help" in scene.kiosk.sees("#operator-name") or "佐藤" in scene.kiosk.sees("#operator-name")
     pictures = "[document.getElementById('operator').videoWidth, document.getElementById('operator').currentTime > 0]"
     scene.waits(lambda: scene.kiosk.do(pictures) == [640, True], "the operator is not seen")
@@ -96,7 +61,6 @@ def test_a_resident_is_served_by_video_and_nothing_of_it_stays(scene: Scene) -> 
 @pytest.mark.requirement("IZ-07")
 def test_any_touch_of_the_resident_takes_the_control_back_and_both_screens_say_so(scene: Scene) -> None:
     scene.is_served("new", "new_with_form")
-    scene.operator.opens()
     scene.operator.is_allowed()
     assert scene.kiosk.do("document.getElementById('control').dataset.who") == "operator"
     scene.operator.clicks("a.key[href='/apply/terms']", "input[name=agree]")
@@ -119,7 +83,6 @@ def test_while_a_pin_is_typed_nothing_is_seen_or_heard_and_it_signs_in(scene: Sc
     urllib.request.urlopen(put).close()  # noqa: S310
     put_card(centre, expires="2031-01-01", left={"user": 1, "signature": 5, "entry": 3})
     scene.is_served("insurance")
-    scene.operator.opens()
     scene.page.click("#dk-devices button[data-device=card]")
     scene.page.locator("#dk-devices", has_text="あと1回").wait_for()
     assert "あと1回" in scene.kiosk.sees("#ask p")
@@ -128,37 +91,50 @@ def test_while_a_pin_is_typed_nothing_is_seen_or_heard_and_it_signs_in(scene: Sc
     scene.page.wait_for_selector("#dk-veil:not([hidden])")
     silent = "[document.getElementById('voice').muted, document.getElementById('self').srcObject.getAudioTracks()[0].enabled]"
     scene.waits(lambda: scene.kiosk.do(silent) == [True, False], "the PIN could be heard")
+    # Whoever goes on by telephone is not heard either: the console itself is silent.
+    heard = "!document.getElementById('voice').muted"
+    assert not scene.page.evaluate(heard)
     scene.kiosk.types(str(who["card"]["pin"]) + "\r")
     scene.page.wait_for_selector("#dk-veil", state="hidden")
     scene.waits(lambda: scene.kiosk.do(silent) == [False, True], "the sound does not come back")
-    scene.ends()
+    assert scene.page.evaluate(heard)
+    # Whoever leaves their card behind is told, and nobody begins before it is taken.
+    scene.goes()
+    assert "カードが残っています" in scene.kiosk.sees("body[data-screen=forgotten] #screen h1")
+    put_card(centre)
+    scene.kiosk.sees("body[data-screen=wiped] h1")
 
 
 @pytest.mark.requirement("NB-01", "NB-03")
 def test_the_next_of_a_family_keeps_the_operator_and_begins_with_a_fresh_browser(scene: Scene) -> None:
     scene.is_served("account")
-    scene.operator.opens()
     scene.kiosk.touches("end.finish")
     scene.kiosk.touches("end.family")
-    scene.kiosk.touches("declare.child_choice")
-    for one in ("child_parent", "child_card"):
-        scene.kiosk.touches(f"declare.{one}")
-    scene.kiosk.touches("screen.next")
+    # What they want, the consent and the declarations are asked anew.
+    goes_on(scene.kiosk, "new", "new_with_form", child=True)
     scene.kiosk.touches("start.start")
     scene.waits(lambda: len(scene.sessions()) > 1 and scene.sessions()[-1].id != scene.happened(DeskBegan)[0].session, "no session")
     first, second = scene.sessions()[-2:]
     assert first.contact_id == second.contact_id and first.how == "resident"
     scene.page.wait_for_selector("#dk-keys button[data-does=show]")
     scene.desk.presence("on_contact")
+    assert second.procedure == "new-with-form"
+    # How it went with the first is said while the next is served.
+    ends = scene.page.locator("#dk-ends li")
+    ends.nth(0).locator("select").select_option("done")
+    ends.nth(0).locator("input").fill("見本 花子")
+    ends.nth(0).locator("button").click()
+    ends.nth(0).locator(".dk-listed").wait_for()
+    assert ends.count() == 2 and ends.nth(1).locator("input").is_visible()
     scene.operator.opens()
     scene.ends()
-    scene.waits(lambda: [one.complete for one in scene.happened(SessionWiped)] == [True, True], "not both were wiped")
+    scene.waits(lambda: [(one.outcome, one.listed) for one in scene.sessions()[-2:]] == [("done", True), ("", False)], "not said")
+    scene.waits(lambda: all((one.wiped or {}).get("complete") for one in scene.sessions()[-2:]), "not both were wiped")
 
 
 @pytest.mark.requirement("IZ-14")
 def test_a_console_that_is_loaded_anew_sees_the_residents_browser_again(scene: Scene) -> None:
     scene.is_served("new", "new_with_form")
-    scene.operator.opens()
     scene.operator.is_allowed()
     scene.page.once("dialog", lambda dialog: dialog.accept())
     scene.page.reload()
@@ -173,7 +149,6 @@ def test_a_console_that_is_loaded_anew_sees_the_residents_browser_again(scene: S
 @pytest.mark.requirement("NB-03", "NB-05")
 def test_a_sessions_process_that_is_killed_leaves_nothing_and_the_resident_begins_again(scene: Scene) -> None:
     scene.is_served("new", "new_with_form")
-    scene.operator.opens()
     before = set(Path("/dev/shm").glob("kiosk-*"))  # noqa: S108
     child = scene.kiosk.bridge.session_pid
     assert child
@@ -181,9 +156,7 @@ def test_a_sessions_process_that_is_killed_leaves_nothing_and_the_resident_begin
     scene.waits(lambda: scene.happened(SessionWiped), "it is not wiped")
     assert scene.happened(SessionWiped)[0].complete
     assert len(before - set(Path("/dev/shm").glob("kiosk-*"))) == 1  # noqa: S108
-    scene.kiosk.touches("declare.mine_choice")
-    scene.kiosk.touches("declare.mine")
-    scene.kiosk.touches("screen.next")
+    goes_on(scene.kiosk)
     scene.kiosk.touches("start.start")
     scene.page.wait_for_selector("#dk-keys button[data-does=show]")
     scene.operator.opens()
@@ -193,7 +166,6 @@ def test_a_sessions_process_that_is_killed_leaves_nothing_and_the_resident_begin
 @pytest.mark.requirement("IZ-10")
 def test_a_kiosk_that_is_revoked_is_cut_off_at_once(scene: Scene, centre: Stage) -> None:
     scene.is_served("new", "new_with_form")
-    scene.operator.opens()
     with centre.house.database.reading() as session:
         device = centre.house.devices.kiosk_of(session, COUNTER)
     assert device is not None
@@ -238,7 +210,7 @@ LISTENS = """(() => {
 def test_a_human_interpreter_is_called_by_telephone_and_all_three_hear_each_other(
     scene: Scene, centre: Stage, desk: Desk, office: Resident
 ) -> None:
-    scene.is_served("new", "new_with_form", language="vi")
+    scene.is_served("new", "new_with_form", language="vi", opens=False)
     picks(desk, "市民")
     office.picks_up()
     scene.page.get_by_text("市民課と相談中").wait_for()

@@ -37,3 +37,19 @@ def test_a_language_says_all_that_the_master_says(language: str) -> None:
 def test_easy_japanese_has_the_reading_of_every_kanji() -> None:
     bare = {key: re.sub(r"\{[^{}|]+\|[ぁ-んー]+\}", "", text) for key, text in words("easy").items()}
     assert {key: text for key, text in bare.items() if KANJI.search(text)} == {}
+
+
+def test_no_word_is_one_that_nobody_reads() -> None:
+    folders = ((Path("video_desk"), "*.py"), (Path("video_desk/procedures"), "*.toml"), (Path("kiosk_bridge"), "*.py"))
+    sources = [*(path for folder, kind in folders for path in folder.rglob(kind)), *Path("video_desk/face").glob("*.js")]
+    text = "\n".join(path.read_text("utf-8") for path in sources)
+
+    def is_read(word: str) -> bool:
+        if word in text:
+            return True
+        table, _, rest = word.partition(".")
+        # What is put together from two parts has its second one somewhere as a word of its own.
+        named = re.sub(r"_choice$", "", rest)
+        return bool(re.search(rf"{table}\.\$?\{{", text)) and f'"{named}"' in text
+
+    assert [word for word in words("ja") if not is_read(word)] == []

@@ -115,12 +115,12 @@ def test_the_centres_own_role_on_postgresql_can_only_read_and_append(
     server = create_engine(f"postgresql+psycopg://madoguchi@/postgres?host={postgresql}", isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
         # The server itself looks at template1 now and then, and nobody can copy it meanwhile.
-        for statement in ("DATABASE centre TEMPLATE template0", "DATABASE acts TEMPLATE template0", "ROLE clerk LOGIN"):
+        for statement in ("DATABASE kept TEMPLATE template0", "DATABASE acts TEMPLATE template0", "ROLE clerk LOGIN"):
             connection.execute(text(f"CREATE {statement}"))
     server.dispose()
     url = "postgresql+psycopg://{}@/{}?host=" + str(postgresql)
     create_for(url.format("madoguchi", "acts"), "clerk")
-    database, acts = url.format("madoguchi", "centre"), url.format("clerk", "acts")
+    database, acts = url.format("madoguchi", "kept"), url.format("clerk", "acts")
     house = make_house(tmp_path, clock, f'[database]\nurl = "{database}"\n[audit]\nurl = "{acts}"\n')
     fill(house, 2)
     assert verify(house).records == 2 and not house.audit.may_change()

@@ -13,7 +13,7 @@ from kiosk_bridge.booth.pages import FOREVER, Pages, allowed
 from tests.desk.booth import Scene, play, run, until
 
 FIELD = "<input id=name style='position:absolute;left:20px;top:20px;width:300px;height:40px'>"
-TRIALS = 60
+TRIALS = 180
 
 
 @pytest.mark.requirement("IZ-07")

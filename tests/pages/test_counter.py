@@ -175,9 +175,9 @@ def test_the_city_gives_the_digits_while_the_resident_waits(counter: Counter) ->
     page.click("#dk-digits")
     counter.stage.wait(lambda: _checked(page), 20, "the digits do not stand in the page")
     # Somebody who was helped is put on the city's list, which it takes as a sheet.
-    page.fill("#dk-helped-name", who["name"])
-    page.click("#dk-helped button")
-    page.wait_for_selector("#dk-listed:not([hidden])")
+    page.fill("#dk-ends input", who["name"])
+    page.click("#dk-ends button")
+    page.wait_for_selector("#dk-ends .dk-listed")
     counter.ends()
     with city.expect_download() as taken:
         city.click("form[action$='/desk/city/helped'] button")

@@ -74,7 +74,8 @@ $("counters").addEventListener("click", async ({ target }) => {
   }
   if (!confirm(does === "restart" ? t("{name}の端末を再起動しますか。", { name }) : t("{name}の端末を、次の受付まで終了しますか。", { name }))) return;
   shut();
-  if (await ask("desk.power", { counter, do: does })) say(t("端末に伝えました。"));
+  if (!(await ask("desk.power", { counter, do: does }))) return;
+  say(does === "restart" ? t("端末に伝えました。") : t("端末に伝えました。次の受付までが短いときは、終了しません。"));
 });
 $("diagnosis-again").addEventListener("click", () => relay?.send({ do: "look" }));
 $("diagnosis-shut").addEventListener("click", shut);

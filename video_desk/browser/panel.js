@@ -1,6 +1,7 @@
 // The panel of the remote counter: the resident's picture and browser, the procedure's steps, the kiosk's devices.
 import { element, settle } from "../../contact_center/web/browser/settle.js";
 import { t } from "../../contact_center/web/browser/words.js";
+import { Afterwards } from "./afterwards.js";
 import { Captions } from "./captions.js";
 import { Devices } from "./devices.js";
 import { People } from "./people.js";
@@ -25,12 +26,12 @@ class Panel {
     this.devices = new Devices($("dk-devices"), { send: (act) => this.relay?.send(act), words: this.words });
     this.people = new People(this);
     this.captions = new Captions(this);
+    this.afterwards = new Afterwards($("dk-ends"), this);
     $("dk-facts").addEventListener("change", ({ target }) => this.ask("desk.fact", { session: this.session, fact: target.value, holds: target.checked }));
     $("dk-picture-large").addEventListener("click", () => $("dk-picture").requestFullscreen());
     $("dk-picture-close").addEventListener("click", () => this.showPicture(null));
     $("dk-keys").addEventListener("click", ({ target }) => this.press(target.closest("button")?.dataset.does));
     $("dk-steps").addEventListener("change", ({ target }) => this.tick(target));
-    $("dk-outcome").addEventListener("change", ({ target }) => this.ask("desk.outcome", { session: this.session, outcome: target.value }));
     $("dk-say-form").addEventListener("submit", (event) => this.write(event));
     $("dk-same").addEventListener("submit", (event) => this.askSame(event));
     $("dk-whole").addEventListener("click", () => document.querySelector(".dk-screen").requestFullscreen());
@@ -65,7 +66,8 @@ class Panel {
     const { contact } = this.console;
     const ours = contact?.channel === "kiosk";
     const leaves = Object.values(this.console.leaves("video_desk")).filter((leaf) => contact && leaf.contact === contact.id);
-    const leaf = leaves.sort((one, other) => one.id - other.id).at(-1);
+    this.leaves = leaves.sort((one, other) => one.id - other.id);
+    const leaf = leaves.at(-1);
     $("dk-none").hidden = Boolean(leaf);
     // Whoever phones from beside a kiosk reads its code out, and goes on there.
     $("dk-code-form").hidden = Boolean(leaf) || !TALKING.includes(contact?.state);
@@ -83,8 +85,10 @@ class Panel {
       this.leave();
       this.session = leaf.id;
     }
-    if (talks && this.shownFor !== leaf.id) {
-      this.shownFor = leaf.id;
+    // Whoever calls once more in the same session is brought forward once more.
+    const served = `${leaf.id} ${contact.id}`;
+    if (talks && this.shownFor !== served) {
+      this.shownFor = served;
       this.console.show();
     }
     if (talks && !this.relay && !this.opening) this.open(contact.id);
@@ -107,6 +111,8 @@ class Panel {
   gone(contact) {
     this.relay = null;
     this.screen.controls(false);
+    // What stood there last may have been a former resident's.
+    this.screen.clear();
     this.screen.veil(VEILS.gone());
     this.later(contact);
   }
@@ -121,6 +127,7 @@ class Panel {
   close() {
     this.relay?.close();
     this.relay = null;
+    this.console.hush(false);
     this.screen.controls(false);
     this.screen.clear();
     $("dk-place").hidden = true;
@@ -140,6 +147,8 @@ class Panel {
 
   told(news) {
     Object.assign(this.state, news);
+    // The kiosk mutes its own call; whoever goes on by telephone is muted here.
+    if ("secret" in news) this.console.hush(Boolean(news.secret));
     if ("refused" in news) this.console.say(news.refused);
     if ("blocked" in news) this.console.say(t("このメニューにないサイト（{host}）には進めません。", { host: news.blocked }));
     if ("crashed" in news) this.console.say(t("利用者のブラウザーが止まりました。はじめのページからやり直しています。"));
@@ -216,17 +225,19 @@ class Panel {
     }));
     $("dk-place").hidden = !state.open || leaf.over;
     $("dk-page").textContent = state.page ?? "";
-    if (this.relay) this.screen.veil(state.secret ? VEILS.secret() : "");
+    if (this.relay?.ready) this.screen.veil(state.secret ? VEILS.secret() : "");
     if (this.screen.control !== Boolean(state.control)) this.screen.controls(Boolean(state.control));
     this.devices.draw(state, procedure, Boolean(this.relay?.ready) && !leaf.over);
     this.drawSteps(leaf, procedure);
     this.drawBox(state);
     this.people.draw(leaf);
+    this.afterwards.draw(this.leaves);
     this.captions.follow(leaf.interpreter && !leaf.over && Boolean(this.relay));
   }
 
   overWords({ how, wiped }) {
     const ended = { resident: t("利用者が終えました。"), absent: t("利用者が立ち去りました。"), lost: t("端末の手続きが途切れました。"), staff: t("手続きを終えました。") }[how] ?? "";
+    if (!wiped && how === "lost") return `${ended} ${t("消えたかどうかは、端末とつながったときに分かります。")}`;
     if (!wiped) return `${ended} ${t("端末の情報を消しています。")}`;
     return wiped.complete ? `${ended} ${t("端末の情報はすべて消えました（{seconds}秒）。", { seconds: wiped.seconds })}` : `${ended} ${t("端末に消し残りがあります。責任者にお知らせください。")}`;
   }
@@ -248,9 +259,7 @@ class Panel {
       element("span", say, "", label).lang = "ja";
       return row;
     }));
-    settle($("dk-outcome"), [["", t("選んでください")], ...procedure.outcomes].map(([code, name]) => Object.assign(element("option", name), { value: code })));
     for (const box of $("dk-steps").querySelectorAll("input")) box.checked = leaf.steps.includes(box.dataset.step);
-    if (document.activeElement !== $("dk-outcome")) $("dk-outcome").value = leaf.outcome;
   }
 
   drawBox({ box, date }) {

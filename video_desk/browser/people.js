@@ -1,4 +1,4 @@
-// What is written down of a resident, each for one purpose: the city's answer, whom to tell of a defect, the city's list.
+// What is written down of a resident who is served, each for one purpose: the city's answer, and whom to tell of a defect.
 import { t } from "../../contact_center/web/browser/words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -8,7 +8,7 @@ export class People {
   constructor(panel) {
     this.panel = panel;
     this.mail = "";
-    for (const [form, does] of [["dk-ask", this.ask], ["dk-follow", this.follow], ["dk-helped", this.list]]) {
+    for (const [form, does] of [["dk-ask", this.ask], ["dk-follow", this.follow]]) {
       $(form).addEventListener("submit", (event) => {
         event.preventDefault();
         does.call(this, new FormData(event.target), event.target);
@@ -21,7 +21,7 @@ export class People {
 
   clear() {
     this.mail = "";
-    for (const form of ["dk-ask", "dk-follow", "dk-helped"]) $(form).reset();
+    for (const form of ["dk-ask", "dk-follow"]) $(form).reset();
   }
 
   async say(type, fields) {
@@ -38,10 +38,6 @@ export class People {
     form.reset();
     this.mail = told.mail;
     this.draw(this.panel.leaf);
-  }
-
-  async list(data, form) {
-    if (await this.say("desk.helped", Object.fromEntries(data))) form.reset();
   }
 
   // The digits go straight into the field that has the focus; they stay on no screen of ours.
@@ -72,8 +68,6 @@ export class People {
     $("dk-mail").hidden = !leaf.follow_up || leaf.over;
     $("dk-mail-address").textContent = this.mail;
     $("dk-mailed").hidden = !live;
-    $("dk-helped").hidden = leaf.listed;
-    $("dk-listed").hidden = !leaf.listed;
   }
 
   asked({ state, at }) {

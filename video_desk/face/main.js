@@ -1,8 +1,9 @@
 // The kiosk's face: from the first touch to the last thing wiped.
 import { on, tell } from "./bridge.js";
 import { Call } from "./call.js";
+import { Choosing } from "./choosing.js";
 import { Line } from "./line.js";
-import { away, choices, day, footer, hours, key, languages, loudness, pair, show, title } from "./screens.js";
+import { away, choices, footer, key, languages, loudness, pair, show, title } from "./screens.js";
 import { Talk } from "./talk.js";
 import { voice } from "./voice.js";
 import { language, speak, told } from "./words.js";
@@ -23,6 +24,7 @@ class Face {
     this.line = null;
     loudness((step) => this.louder(step));
     this.talk = new Talk(this);
+    this.choosing = new Choosing(this);
     this.touched = performance.now();
     on("counter", (counter) => this.know(counter));
     on("session", (session) => this.began(session));
@@ -30,8 +32,9 @@ class Face {
     on("standing", (standing) => this.stands(standing));
     on("refused", ({ sentence }) => this.refused(sentence));
     on("wiping", () => show("wiping", told("h1", "end.wiping", {}, "waits")));
-    on("wiped", () => this.wiped());
-    on("family", ({ lost }) => this.next(lost));
+    on("wiped", ({ card }) => this.wiped(card));
+    on("taken", () => this.taken());
+    on("family", (how) => this.next(how));
     on("lend", ({ lent }) => this.call?.lend(lent));
     on("fault", ({ kind }) => this.fault(kind));
     addEventListener("pointerdown", () => (this.touched = performance.now()), true);
@@ -58,7 +61,7 @@ class Face {
     if (this.family) return this.end("resident");
     this.hangUp();
     speak("ja");
-    Object.assign(this, { procedure: null, declared: [], session: null, trouble: false, left: null, contact: null });
+    Object.assign(this, { session: null, trouble: false, left: null, contact: null });
     this.talk.hide();
     // How loud and how large the last one wanted it is theirs alone.
     this.level = LEVEL;
@@ -73,114 +76,13 @@ class Face {
     }
     footer({});
     // Whoever reads no Japanese chooses first also where it is closed.
-    if (this.counter.open) languages(() => this.topics(), () => this.guidance());
-    else languages(() => this.closed());
+    const { choosing } = this;
+    if (this.counter.open) languages(() => choosing.topics(), () => choosing.guidance());
+    else languages(() => choosing.closed());
   }
 
-  closed() {
-    const now = Date.now();
-    const next = this.counter.spans.find(([, end]) => Date.parse(end) > now);
-    const today = next && day(next[0]) === day(new Date(now).toISOString());
-    const when = next ? `${day(next[0])} ${hours(next)}` : "";
-    const sentence = today ? told("p", "elsewhere.closed", { hours: hours(next) }) : told("p", "elsewhere.next", { day: when });
-    const { phone } = this.counter;
-    show("closed", told("h1", "screen.title"), sentence, phone && told("p", "elsewhere.phone", { phone }), this.lost(), told("p", "elsewhere.staff"));
-    footer({ back: () => this.start() });
-  }
-
-  // Whoever has lost their card can stop it at any hour.
-  lost() {
-    const phone = ["ja", "easy"].includes(language()) ? "0120-95-0178" : "0120-0178-27";
-    return told("p", "elsewhere.loss", { phone, office: this.counter.office }, "text");
-  }
-
-  // One key for each procedure that this counter offers; the ways to apply for a card share one, and a screen of their own.
-  topics() {
-    const offered = this.counter.procedures.filter(({ topic }) => topic !== "other");
-    const applications = offered.filter(({ topic }) => topic.startsWith("new"));
-    const shown = offered.filter((one) => !applications.includes(one)).map((one) => this.offer(one));
-    if (applications.length) shown.unshift(key("topics.new", () => this.newCard(applications)));
-    shown.push(key("topics.loss", () => this.loss()), key("topics.other", () => this.guidance()));
-    show("topics", title("topics.ask"), choices(shown, "many"));
-    this.foot(() => this.start());
-  }
-
-  // A city's own procedure brings its name with it.
-  offer(procedure) {
-    const made = key(`topics.${procedure.topic}`, () => this.choose(procedure));
-    const name = procedure.names[language()] ?? procedure.names.ja;
-    if (name) Object.assign(made, { textContent: name }).dataset.procedure = procedure.id;
-    return made;
-  }
-
-  foot(back) {
-    footer({ back, person: () => this.guidance() });
-  }
-
-  newCard(applications) {
-    show("new", title("topics.new"), choices(applications.map((one) => this.offer(one))));
-    this.foot(() => this.topics());
-  }
-
-  guidance() {
-    this.choose(this.counter.procedures.find(({ topic }) => topic === "other") ?? this.counter.procedures.at(-1));
-  }
-
-  loss() {
-    show("loss", title("topics.loss"), this.lost());
-    this.foot(() => this.topics());
-  }
-
-  choose(procedure) {
-    this.procedure = procedure;
-    this.consent();
-  }
-
-  consent() {
-    const text = document.createElement("div");
-    text.className = "text";
-    text.append(told("p", "consent.terms"), told("p", "consent.privacy"));
-    show("consent", title("consent.title"), text, pair(key("consent.disagree", () => this.start(), { kind: "quiet" }), key("consent.agree", () => this.declare(), { kind: "strong" })));
-    this.foot(() => this.topics());
-  }
-
-  declare() {
-    const { declares } = this.procedure;
-    if (!declares.length) return this.ready([]);
-    if (declares.length === 1) return this.statements(declares[0]);
-    const whose = declares.map((one) => key(`declare.${one}_choice`, () => this.statements(one)));
-    show("whose", title("declare.title"), choices(whose));
-    this.foot(() => this.consent());
-  }
-
-  // Each statement is touched by the resident; only when all are, it goes on.
-  statements(which) {
-    const wanted = which === "mine" ? ["mine"] : ["child_parent", "child_card"];
-    const given = new Set();
-    const on_ = key("screen.next", () => this.ready([...given]), { kind: "strong" });
-    on_.hidden = true;
-    const keys = wanted.map((one) => {
-      const made = key(`declare.${one}`, () => {
-        if (given.has(one)) given.delete(one);
-        else given.add(one);
-        made.setAttribute("aria-pressed", String(given.has(one)));
-        on_.hidden = given.size < wanted.length;
-      });
-      made.setAttribute("aria-pressed", "false");
-      return made;
-    });
-    show("statements", title("declare.touch"), choices(keys), pair(on_));
-    this.foot(() => this.declare());
-  }
-
-  ready(declared) {
-    this.declared = declared;
-    show("start", title("start.ready"), pair(key("start.start", () => this.begin(), { kind: "strong" })));
-    this.foot(() => this.declare());
-  }
-
-  begin() {
-    const { procedure, declared, counter, family } = this;
+  begin(procedure, declared) {
+    const { counter, family } = this;
     show("calling", told("h1", "start.calling", {}, "waits"));
     if (!this.call) this.prepare();
     footer({ back: () => tell("end", { how: "resident" }) });
@@ -272,8 +174,9 @@ class Face {
     this.alone = null;
     if (!this.session || !this.call || document.body.dataset.screen !== "talk") return;
     this.talk.hide();
-    this.waits(1);
-    footer({ back: () => this.end("resident") });
+    const finish = key("end.finish", () => this.end("resident"), { kind: "stop" });
+    show("waiting-place", told("h1", "start.calling", {}, "waits"), choices([finish]));
+    footer({});
     tell("code");
   }
 
@@ -352,17 +255,19 @@ class Face {
     this.call = null;
   }
 
-  // "続けてご家族": the operator stays, everything else begins anew.
-  next(lost) {
+  // "続けてご家族": the operator stays, everything else begins anew: what is wanted, the consent, the declarations.
+  // Whose browser was lost begins the same once more.
+  next({ lost, card }) {
     this.session = null;
     this.family = true;
     this.talk.hide();
-    this.declare();
+    if (lost) this.choosing.consent();
+    else this.choosing.topics();
     if (lost) $("screen").prepend(told("p", "fault.restart", {}, "text"));
-    footer({ back: () => this.end("resident") });
+    else if (card) $("screen").prepend(told("p", "card.forgotten", {}, "text"));
   }
 
-  wiped() {
+  wiped(card) {
     this.hangUp();
     this.session = null;
     this.family = false;
@@ -372,9 +277,19 @@ class Face {
       setTimeout(() => this.idle && document.body.dataset.screen === "away" && this.start(), TROUBLE_FOR);
       return;
     }
-    show("wiped", told("h1", "end.wiped"));
+    // Nobody begins before the card of whoever has gone: it is theirs alone.
+    if (card) show("forgotten", told("h1", "card.forgotten", {}, "waits"), told("p", "end.wiped"), told("p", "elsewhere.staff"));
+    else this.thanks();
     footer({});
+  }
+
+  thanks() {
+    show("wiped", told("h1", "end.wiped"));
     setTimeout(() => document.body.dataset.screen === "wiped" && this.start(), DONE_AFTER);
+  }
+
+  taken() {
+    if (document.body.dataset.screen === "forgotten") this.thanks();
   }
 
   // -- by the clock --------------------------------------------------------------------------------------------------------
@@ -387,7 +302,7 @@ class Face {
     this.screen = screen;
     const { absent_after: after = 180, absent_within: within = 30 } = this.counter ?? {};
     const still = (performance.now() - this.touched) / 1000;
-    if (["waiting", "away", "language", "wiping", "wiped", "talk", "calling"].includes(screen)) return;
+    if (["waiting", "away", "language", "wiping", "wiped", "forgotten", "talk", "calling"].includes(screen)) return;
     if (still > after + within) {
       if (this.session || this.family) this.end("absent");
       else this.start();
