@@ -56,14 +56,17 @@ class Album:
     sizes: dict[str, int] = field(default_factory=dict)
 
     def take(self, page: Any, name: str) -> None:
-        """A picture of what the page shows now.
+        """A picture of what the page shows now."""
+        page.mouse.move(2, 2)
+        page.wait_for_timeout(SETTLES)
+        self.keep(Image.open(BytesIO(page.screenshot())).convert("RGB"), name)
+
+    def keep(self, picture: Image.Image, name: str) -> None:
+        """Keep a picture.
 
         :raises SystemExit: where it is too large for the documentation.
         """
-        page.mouse.move(2, 2)
-        page.wait_for_timeout(SETTLES)
         target = self.folder / f"{name}.png"
-        picture = Image.open(BytesIO(page.screenshot())).convert("RGB")
         picture.quantize(256, dither=Image.Dither.NONE).save(target, optimize=True)
         self.sizes[name] = target.stat().st_size
         print(f"{name}.png  {self.sizes[name] // 1000} kB")

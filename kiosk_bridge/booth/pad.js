@@ -1,7 +1,9 @@
 // Keys on the screen for a secret that has letters, or where the counter has no PIN pad. They stand in the resident's own page, are
 // drawn only while a secret is typed, and so are in no picture; what is pressed goes straight into the field.
 globalThis.kioskPad = (() => {
-  const SETS = { digits: ["123", "456", "789", "0"], letters: ["1234567890", "QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM"] };
+  const SETS = { digits: ["123", "456", "789", "0"], flat: ["12345", "67890"], letters: ["1234567890", "QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM"] };
+  // Pixels: 20 mm on the kiosk's screen, and what a finger still meets; what stands beside the rows of keys.
+  const [KEY, LEAST, GAP, BESIDE] = [72, 40, 8, 63];
   let host = null;
   let field = null;
   let count = null;
@@ -28,9 +30,19 @@ globalThis.kioskPad = (() => {
     if (count && field) count.textContent = "●".repeat(field.value.length) || "○";
   }
 
+  // What stands in a low frame is seen whole: digits lie flat in it, and keys are as high as there is room for.
+  const needs = (rows) => BESIDE + (rows.length + 1) * (KEY + GAP);
+
+  function chosen(one) {
+    if (!onlyDigits(one)) return SETS.letters;
+    return innerHeight < needs(SETS.digits) ? SETS.flat : SETS.digits;
+  }
+
   function show(one) {
     hide();
     field = one;
+    const set = chosen(one);
+    const key = Math.max(LEAST, Math.min(KEY, Math.floor((innerHeight - BESIDE) / (set.length + 1)) - GAP));
     host = document.createElement("div");
     host.style.cssText = "all:initial;position:fixed;left:0;right:0;bottom:0;z-index:2147483647";
     const root = host.attachShadow({ mode: "closed" });
@@ -38,14 +50,14 @@ globalThis.kioskPad = (() => {
     style.textContent = `
       div { display: grid; gap: 8px; justify-content: center; padding: 12px; background: #f2f2f2; border-top: 3px solid #0017c1 }
       p { display: flex; gap: 8px; margin: 0; justify-content: center }
-      button { font: 700 28px sans-serif; min-width: 72px; min-height: 72px; border: 2px solid #0017c1; border-radius: 12px; background: #fff; color: #1a1a1a }
+      button { font: 700 28px sans-serif; min-width: ${Math.min(KEY, Math.floor(innerWidth / 10) - GAP)}px; min-height: ${key}px; border: 2px solid #0017c1; border-radius: 12px; background: #fff; color: #1a1a1a }
       button { padding: 0 .5em } .count { font: 700 28px/1 sans-serif; text-align: center; letter-spacing: .2em; min-height: 1em; display: block }
       button:active { background: #b3cdfb } .enter { background: #0017c1; color: #fff } .stop { border-color: #767676 }`;
     const place = document.createElement("div");
     count = document.createElement("p");
     count.className = "count";
     place.append(count);
-    const rows = SETS[onlyDigits(one) ? "digits" : "letters"].map((row) => [...row].map((key) => [key, key]));
+    const rows = set.map((row) => [...row].map((key) => [key, key]));
     rows.push(["stop", "delete", "enter"].map((key) => [key, words[key] ?? key]));
     for (const row of rows) {
       const line = document.createElement("p");

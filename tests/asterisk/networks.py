@@ -43,6 +43,13 @@ table ip guard {
 }"""
 """A city hall's firewall: nothing goes out but HTTPS to the centre and TURN to its server."""
 
+POOR_RULES = """table ip poor {
+  chain through { type filter hook forward priority 10;
+    meta l4proto udp numgen random mod 100 < %d drop
+  }
+}"""
+"""A line that loses so many packets of a hundred, at random; TCP sends its own again and is let through."""
+
 _LIBRARY = ctypes.CDLL(None, use_errno=True)
 _NEW_NETWORK = 0x40000000
 
@@ -113,6 +120,10 @@ class Town:
         with router:
             Path("/proc/sys/net/ipv4/ip_forward").write_text("1")
         return network, router
+
+    def loses(self, percent: int) -> None:
+        """The kiosk's line loses so many of the packets of sound and picture from now on."""
+        self._guard.run("nft -f -", "table ip poor {}\ndelete table ip poor\n" + POOR_RULES % percent)
 
     def dropped(self) -> int:
         """How many packets of the kiosk wanted to go straight, and the firewall has dropped."""

@@ -113,6 +113,23 @@ class Scene:
         self.centre.wait(lambda: min(self.pictures()) >= ENOUGH, 30, "they do not see each other")
         assert self.kiosk.do(WAYS) == ["relay", "relay"]
 
+    def is_poor(self) -> None:
+        """The line gets worse: first the picture goes, so that the voice stays, then the telephone and a code go on; both are told."""
+
+        def reads(word: str) -> bool:
+            return word in str(self.kiosk.do("document.getElementById('talk').innerText"))
+
+        self.town.loses(15)
+        self.centre.wait(lambda: reads("映像を止めて"), 60, "the picture is not given up")
+        self.desk.page.locator("#notice", has_text="声だけで続けています").wait_for()
+        before = self.pictures()
+        self.desk.page.wait_for_timeout(3000)
+        more = [now - then for now, then in zip(self.pictures(), before, strict=True)]
+        assert max(more) <= 6, f"pictures still fill the line: {more}"
+        self.town.loses(70)
+        self.centre.wait(lambda: reads("画面の回線が切れそうです"), 60, "the telephone is not offered")
+        self.desk.page.locator("#notice", has_text="6けたの番号").wait_for()
+
 
 def answers(centre: Stage) -> bool:
     """Whether the pages are there: on a busy machine they come last, as they give way to calls."""
@@ -142,6 +159,7 @@ def main() -> None:
                 scene.is_not_seen()
                 with scene.turn_server():
                     scene.is_seen()
+                    scene.is_poor()
             finally:
                 stand.close()
         finally:

@@ -276,3 +276,17 @@ def test_a_signature_pin_is_typed_on_keys_that_no_picture_shows() -> None:
         assert min(on.console.darkest[590, 20]) > 248, "the keys were in a picture"
 
     play("<input id=pin type=password style='position:absolute;left:20px;top:20px;width:300px;height:40px'>", scene, pad=True)
+
+
+@pytest.mark.requirement("IZ-07", "IZ-13")
+@pytest.mark.parametrize("height", [210, 330, 500])
+def test_keys_for_a_pin_are_all_seen_however_low_the_frame_is_in_which_it_is_asked(height: int) -> None:
+    inner = "<input type=password maxlength=4 style='height:40px'>"
+    keys = "document.querySelector('iframe').contentDocument.documentElement.lastElementChild.getBoundingClientRect()"
+
+    async def scene(on: Scene) -> None:
+        await on.resident_presses(60, 40)
+        await until(lambda: on.page(f"{keys}.height > 100"))
+        assert await on.page(f"{keys}.top >= 0 && {keys}.bottom <= {height}")
+
+    play(f'<iframe style="position:fixed;left:0;top:0;width:600px;height:{height}px;border:0" srcdoc="{inner}"></iframe>', scene, pad=True)

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-import struct
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from contact_center.clock import SystemClock
+from admin.demo.screen import Screen
 from kiosk_bridge.browser.process import Window
 from kiosk_bridge.system import silence_shortcuts
 from tests.desk.booth import Scene, play, run, until
@@ -24,39 +20,15 @@ BUTTON = "<button style='position:fixed;left:600px;top:500px'>x</button>"
 PAGE = "<style>html { background: pink }</style><p>ここだけ</p>"
 
 
-class Screen:
-    """A screen that nobody sees; what it shows lies in a file."""
-
-    def __init__(self, folder: Path) -> None:
-        self.name = f":{200 + os.getpid() % 300}"
-        words = ["Xvfb", self.name, "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-nolisten", "tcp", "-noreset", "-fbdir", str(folder)]
-        self._process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self._file, clock = folder / "Xvfb_screen0", SystemClock()
-        end = clock.monotonic() + 20
-        while not Path(f"/tmp/.X11-unix/X{self.name[1:]}").exists():  # noqa: S108 - where X has its sockets
-            assert clock.monotonic() < end, "Xvfb does not start"
-            clock.sleep(0.05)
-
-    def picture(self) -> np.ndarray:
-        """What it shows: height x width x 3, red first."""
-        data = self._file.read_bytes()
-        head, colours, line = (struct.unpack_from(">I", data, at)[0] for at in (0, 76, 48))
-        pixels = np.frombuffer(data, np.uint8, line * HEIGHT, head + colours * 12).reshape(HEIGHT, line)
-        return pixels[:, : WIDTH * 4].reshape(HEIGHT, WIDTH, 4)[:, :, 2::-1]
-
-    def is_of(self, left: int, colour: tuple[int, int, int]) -> bool:
-        """Whether the screen's upper edge, and most of what is below, has one colour from there on."""
-        seen = (self.picture()[:, left:] == colour).all(axis=2)
-        return bool(seen[:8].all() and seen.mean() > 0.9)
-
-    def close(self) -> None:
-        self._process.send_signal(signal.SIGTERM)
-        self._process.wait(20)
+def is_of(screen: Screen, left: int, colour: tuple[int, int, int]) -> bool:
+    """Whether the screen's upper edge, and most of what is below, has one colour from there on."""
+    seen = (screen.picture()[:, left:] == colour).all(axis=2)
+    return bool(seen[:8].all() and seen.mean() > 0.9)
 
 
 @pytest.fixture
 def screen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Screen]:
-    made = Screen(tmp_path)
+    made = Screen(tmp_path, WIDTH, HEIGHT)
     monkeypatch.setenv("DISPLAY", made.name)
     yield made
     made.close()
@@ -65,8 +37,8 @@ def screen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Screen]:
 @pytest.mark.requirement("NB-02", "IZ-07")
 def test_residents_see_the_page_beside_the_face_and_neither_tabs_nor_addresses_whatever_window_it_opens(screen: Screen) -> None:
     async def scene(on: Scene) -> None:
-        await until(lambda: screen.is_of(STRIP, PINK))
-        assert screen.is_of(0, PINK) is False
+        await until(lambda: is_of(screen, STRIP, PINK))
+        assert is_of(screen, 0, PINK) is False
         for opens in ("window.open('/')", "window.open('/', '', 'width=300,height=200')"):
             count = len(on.booth.pages.order)
             top = on.booth.pages.shown
@@ -74,7 +46,7 @@ def test_residents_see_the_page_beside_the_face_and_neither_tabs_nor_addresses_w
             await on.browser.devtools.send("Runtime.evaluate", top.id, expression=f"{opens} && 1", userGesture=True)
             await until(lambda count=count: len(on.booth.pages.order) > count)
             await until(lambda: on.page("[innerWidth, innerHeight].join() === '880,800'"))
-            await until(lambda: screen.is_of(STRIP, PINK))
+            await until(lambda: is_of(screen, STRIP, PINK))
         # What the operator presses is where the resident sees it.
         on.booth.grant()
         before = on.console.pictures
@@ -90,9 +62,9 @@ def test_residents_see_the_page_beside_the_face_and_neither_tabs_nor_addresses_w
 
 def test_a_browser_that_waits_for_the_next_resident_is_not_seen(screen: Screen) -> None:
     async def scene(on: Scene) -> None:
-        await until(lambda: screen.is_of(0, PINK))
+        await until(lambda: is_of(screen, 0, PINK))
         await on.browser.hide()
-        await until(lambda: screen.is_of(0, NOTHING))
+        await until(lambda: is_of(screen, 0, NOTHING))
 
     play(PAGE, scene, window=Window(0, 0, WIDTH, HEIGHT))
 
@@ -131,7 +103,7 @@ async def _targets(on: Scene) -> set[str]:
 @pytest.mark.requirement("IZ-07", "IZ-09")
 def test_what_a_key_opens_of_the_browsers_own_is_closed_at_once(screen: Screen) -> None:
     async def scene(on: Scene) -> None:
-        await until(lambda: screen.is_of(STRIP, PINK))
+        await until(lambda: is_of(screen, STRIP, PINK))
         await _types(on)
         before, opened = await _targets(on), _opened(on)
         await asyncio.to_thread(press, "control", "t")
@@ -148,7 +120,7 @@ def test_what_a_key_opens_of_the_browsers_own_is_closed_at_once(screen: Screen) 
 @pytest.mark.requirement("IZ-07", "IZ-09")
 def test_no_key_of_a_silenced_keyboard_opens_anything_but_letters_in_the_page(screen: Screen) -> None:
     async def scene(on: Scene) -> None:
-        await until(lambda: screen.is_of(STRIP, PINK))
+        await until(lambda: is_of(screen, STRIP, PINK))
         await _types(on)
         opened = _opened(on)
         ways = ("control t", "control n", "control shift i", "control o", "f12", "alt f", "control w")

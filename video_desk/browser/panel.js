@@ -202,7 +202,8 @@ class Panel {
     control.dataset.who = state.control ? "us" : "resident";
     control.textContent = leaf.over ? this.overWords(leaf) : state.control ? t("あなたが操作しています。利用者が触れると、すぐに利用者に戻ります。") : t("利用者が操作しています。");
     const names = state.asked === "same" && state.names ? `（${state.names.join(" ／ ")}）` : "";
-    $("dk-news").textContent = (ASKED[state.asked] ?? "") + names;
+    $("dk-news").textContent = leaf.over ? "" : (ASKED[state.asked] ?? "") + names;
+    for (const id of ["dk-video", "dk-say-form"]) $(id).hidden = leaf.over;
     const keys = [];
     if (!leaf.over && this.relay?.ready) {
       if (procedure.opens && !state.open) keys.push(["show", t("ブラウザーを開く"), "strong"]);
