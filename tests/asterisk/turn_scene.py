@@ -114,7 +114,7 @@ class Scene:
         assert self.kiosk.do(WAYS) == ["relay", "relay"]
 
     def is_poor(self) -> None:
-        """The line gets worse: first the picture goes, so that the voice stays, then the telephone and a code go on; both are told."""
+        """The line gets worse: first the picture goes, so that the voice stays, then a telephone goes on; both are told."""
 
         def reads(word: str) -> bool:
             return word in str(self.kiosk.do("document.getElementById('talk').innerText"))

@@ -281,7 +281,8 @@ def test_a_signature_pin_is_typed_on_keys_that_no_picture_shows() -> None:
 @pytest.mark.requirement("IZ-07", "IZ-13")
 @pytest.mark.parametrize("height", [210, 330, 500])
 def test_keys_for_a_pin_are_all_seen_however_low_the_frame_is_in_which_it_is_asked(height: int) -> None:
-    inner = "<input type=password maxlength=4 style='height:40px'>"
+    style = f"position:fixed;left:0;top:0;width:600px;height:{height}px;border:0"
+    frame = f'<iframe style="{style}" srcdoc="<input type=password maxlength=4 style=\'height:40px\'>"></iframe>'
     keys = "document.querySelector('iframe').contentDocument.documentElement.lastElementChild.getBoundingClientRect()"
 
     async def scene(on: Scene) -> None:
@@ -289,4 +290,4 @@ def test_keys_for_a_pin_are_all_seen_however_low_the_frame_is_in_which_it_is_ask
         await until(lambda: on.page(f"{keys}.height > 100"))
         assert await on.page(f"{keys}.top >= 0 && {keys}.bottom <= {height}")
 
-    play(f'<iframe style="position:fixed;left:0;top:0;width:600px;height:{height}px;border:0" srcdoc="{inner}"></iframe>', scene, pad=True)
+    play(frame, scene, pad=True)
