@@ -110,6 +110,17 @@ COMPUTING = ("journeys", "booking", "pages", "desk")
 """Rungs whose tests mostly compute, in browsers."""
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """What failed is told from the test on, without pytest's own frames.
+
+    Tracebacks stay native ones (setup.cfg): any other style parses the sources, which Python 3.11 cannot do beneath
+    Playwright's greenlets; it would end the whole run.
+    """
+    if call.excinfo is not None:
+        call.excinfo.traceback = call.excinfo.traceback.cut(path=item.path)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that wait and files that compute take turns, so that two workers have enough of two processors. Short files come
     last: a long one that is begun last would be waited for alone.
