@@ -1,4 +1,4 @@
-"""What the office adds to the house: people and rights, devices, the record of acts."""
+"""What the office adds to the house: people and rights, devices, the record of acts, backups, reports."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ feature = Feature(
     doors=(
         Door("人と権限", "/office/people", "admin.people", 80, begins=False),
         Door("機器", "/office/devices", "admin.people", 81, begins=False),
+        Door("報告書", "/office/reports", "city.view", 70, begins=False),
         Door("バックアップ", "/office/backups", "admin.restore", 84, begins=False),
         Door("操作の記録", "/office/audit", "audit.read", 85, begins=False),
     ),

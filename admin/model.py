@@ -1,11 +1,11 @@
-"""What the office keeps of its own: the backups that were made, and what became of them."""
+"""What the office keeps of its own: the backups that were made, and the reports for the cities."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, String
+from sqlalchemy import JSON, Boolean, Date, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contact_center.database.types import Base, BigId, Moment
@@ -36,3 +36,34 @@ class Backup(Base):
     drilled_at: Mapped[datetime | None] = mapped_column(Moment, default=None)
     seconds: Mapped[float | None] = mapped_column(default=None)
     all: Mapped[bool | None] = mapped_column(Boolean, default=None)
+
+
+class Report(Base):
+    """One version of a report for a city.
+
+    :ivar kind: `monthly` or `yearly`.
+    :ivar analysis: what the supervisor says of it.
+    :ivar signed_at: when it was signed off; from then on nothing of it changes, and its files are kept as they are.
+    :ivar contents: what stood in it when it was signed.
+    :ivar xlsx: its file; `pdf` likewise; `form`: the city's own form, filled, where it has one. `marks`: the SHA-256 of each.
+    """
+
+    __tablename__ = "reports"
+    __table_args__ = (UniqueConstraint("city", "kind", "first", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    city: Mapped[str] = mapped_column(String(40), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    first: Mapped[date] = mapped_column(Date)
+    last: Mapped[date] = mapped_column(Date)
+    version: Mapped[int]
+    analysis: Mapped[str] = mapped_column(Text, default="")
+    begun_at: Mapped[datetime] = mapped_column(Moment)
+    begun_by: Mapped[str] = mapped_column(String(80))
+    signed_at: Mapped[datetime | None] = mapped_column(Moment, default=None)
+    signed_by: Mapped[str] = mapped_column(String(80), default="")
+    contents: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
+    xlsx: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
+    pdf: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
+    form: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
+    marks: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)

@@ -16,5 +16,10 @@ BACKUPS_AT = Setting(
 BACKUPS_DAYS = Setting(
     "backups.days", 14, "Days after which a backup is erased: its key destroyed, its file deleted.", least=1, most=3650
 )
+REPORTS_FORMS = Setting(
+    "reports.forms",
+    "",
+    "Folder with cities' own forms for the monthly report, <city>.xlsx, filled by named cells; empty: none.",
+)
 
-OFFICE_SETTINGS = (BACKUPS_FOLDER, BACKUPS_KEYS, BACKUPS_AT, BACKUPS_DAYS)
+OFFICE_SETTINGS = (BACKUPS_FOLDER, BACKUPS_KEYS, BACKUPS_AT, BACKUPS_DAYS, REPORTS_FORMS)

@@ -15,6 +15,7 @@ from contact_center.features import (
     Panel,
     PersonalData,
     Queue,
+    ReportSection,
     Task,
 )
 
@@ -54,4 +55,5 @@ feature = Feature(
     service="booking_agent.service:Bookings",
     board="booking_agent.service:board",
     migrations="booking_agent.migrations",
+    report_sections=(ReportSection("bookings", "⑥ 予約", "booking_agent.reports:section"),),
 )

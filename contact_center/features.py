@@ -163,7 +163,7 @@ class PersonalData:
 
 @dataclass(frozen=True)
 class ReportSection:
-    """A section of the reports: `(session, city, first day, last day) -> Table`."""
+    """A section of the reports: `(house, session, scope) -> tables` (contact_center/reports/sections.py)."""
 
     id: str
     title: str

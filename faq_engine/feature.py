@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contact_center.features import Command, DemoScene, Door, Feature, HealthCheck, HubHandler, Panel, Permission
+from contact_center.features import Command, DemoScene, Door, Feature, HealthCheck, HubHandler, Panel, Permission, ReportSection
 from faq_engine import messages as m
 from faq_engine.events import FaqAnnounced, FaqPublished, FaqUnanswered, FaqUsed, FaqWithdrawn
 from faq_engine.settings import FAQ_SETTINGS
@@ -35,4 +35,5 @@ feature = Feature(
     warm_up="faq_engine.service:warm_up",
     board="faq_engine.service:board",
     migrations="faq_engine.migrations",
+    report_sections=(ReportSection("faq", "⑧ FAQ", "faq_engine.reports:section"),),
 )

@@ -25,6 +25,7 @@ from contact_center.features import (
     Permission,
     PersonalData,
     Reaction,
+    ReportSection,
     Task,
 )
 from video_desk import messages as m
@@ -106,4 +107,5 @@ feature = Feature(
     service="video_desk.service:VideoDesk",
     board="video_desk.service:board",
     migrations="video_desk.migrations",
+    report_sections=(ReportSection("counters", "⑦ 窓口の支援", "video_desk.reports:section"),),
 )  # fmt: skip

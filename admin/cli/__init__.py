@@ -12,7 +12,8 @@ from admin.cli.backup import backup, drill, restore
 from admin.cli.context import Context, Group
 from admin.cli.lines import announce, asterisk_group, close, hours
 from admin.cli.people import agent, device
-from admin.cli.records import db, events, report, requirements
+from admin.cli.records import db, events, requirements
+from admin.cli.reports import report
 from admin.cli.running import bench, caller, demo, doctor, softphone, up
 from contact_center.errors import NotAllowed
 from contact_center.features import load_features, resolve

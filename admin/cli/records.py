@@ -1,15 +1,12 @@
-"""What is recorded: the database, events and figures."""
+"""What is recorded: the database and events."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 import click
 
 from admin.cli.context import Context
-from contact_center.clock import day_of
-from contact_center.errors import NotFound
 from contact_center.house import migrations
 
 
@@ -73,39 +70,3 @@ def events(context: Context, since: int, limit: int) -> None:
     rows = [{"id": r.id, "at": r.at, "event": type(r.event).__name__, **r.event.__dict__} for r in recorded]
     cells = [(r["id"], f"{r['at']:%H:%M:%S.%f}", r["event"], r["contact"] or "") for r in rows]
     context.table(rows, ("番号", "時刻", "できごと", "応対"), cells)
-
-
-@click.command()
-@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="2026-11-21; today where it is left out.")
-@click.option("--city", "cities", multiple=True, help="Only these cities.")
-@click.pass_obj
-def report(context: Context, day: datetime | None, cities: tuple[str, ...]) -> None:
-    """The figures of a day, from the fold and from the tables; they must agree."""
-    from contact_center.reports.board import figures_as_words
-    from contact_center.reports.figures import counted, folded
-    from contact_center.settings import SERVICE_LEVEL
-
-    house = context.house()
-    at = day.date() if day else day_of(house.clock.now())
-    house.fold.catch_up()
-    with house.database.reading() as session:
-        known = frozenset(city.id for city in house.directory.cities(session))
-        wanted = frozenset(cities) or known
-        if wanted - known:
-            raise NotFound("知らない市です: %(unknown)s", unknown=", ".join(sorted(wanted - known)))
-        fold = folded(session, at, at, wanted)
-        tables = counted(session, at, at, wanted, house.settings[SERVICE_LEVEL])
-    result = {"day": at.isoformat(), "agrees": fold == tables, **figures_as_words(fold)}
-    context.table(result, ("数字", "値"), [(name, _cell(value)) for name, value in result.items()])
-    if fold != tables:
-        raise SystemExit(1)
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return "-"
-    if isinstance(value, float):
-        return f"{value:.3f}"
-    if isinstance(value, list):
-        return "  ".join(f"{category}/{outcome}: {count}" for category, outcome, count in value)
-    return str(value)

@@ -84,7 +84,7 @@ def test_members_of_the_queue_are_told_by_asterisk_itself(centre: Stage, desk: D
 
 
 def test_figures_of_the_day_agree_and_events_are_listed(centre: Stage) -> None:
-    report = result(centre, "report")
+    report = result(centre, "report", "day")
     assert report["agrees"] is True
     assert len(result(centre, "events", "--limit", "5")) <= 5
 
@@ -130,7 +130,7 @@ def test_a_temporary_announcement_is_in_force_when_its_command_ends(centre: Stag
 
 
 def test_without_a_settings_file_nothing_is_guessed(centre: Stage, tmp_path: Path) -> None:
-    words = [sys.executable, "-m", "admin.cli", "report"]
+    words = [sys.executable, "-m", "admin.cli", "report", "day"]
     done = subprocess.run(words, capture_output=True, text=True, timeout=60, env=_without_settings(), cwd=tmp_path)
     assert done.returncode == 2
     assert "--settings" in done.stderr

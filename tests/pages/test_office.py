@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pyotp
 import pytest
 
+from admin.backup.backups import Backups
 from admin.demo.stage import Stage
 from contact_center.errors import NotSignedIn
 from tests.pages.test_console import complaints
@@ -167,3 +169,35 @@ def test_an_auditor_finds_what_was_done_and_takes_it_along_and_that_is_on_the_re
     assert "act=people.add" in page.inner_text("table")
     page.goto(centre.url + "/office/audit?subject=090-1234-5678")
     assert "のように書いてください" in page.inner_text("body")
+
+
+@pytest.mark.requirement("IZ-15", "NB-14")
+def test_a_report_is_begun_analysed_signed_off_and_read_by_the_city(centre: Stage, page: Any, browser: Any) -> None:
+    last = (centre.clock.now().replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
+    centre.sign_in(page, "supervisor", "/office/reports")
+    assert last in page.inner_text("main") and "まだ確定していません" in page.inner_text("main")
+    assert complaints(page) == []
+    page.fill("#period", last)
+    page.click("button.strong")
+    page.wait_for_selector("#text")
+    assert complaints(page) == []
+    page.fill("#text", "試験の月です。")
+    page.locator("#analysis button").first.click()
+    page.locator("#analysis button.strong").click()
+    page.locator("main", has_text="SHA-256").wait_for()
+    assert page.locator("#text").count() == 0 and "試験の月です。" in page.inner_text("main")
+    city = another(browser)
+    centre.sign_in(city, "city", "/office/reports")
+    with city.expect_download() as came:
+        city.get_by_role("link", name="PDF").first.click()
+    assert came.value.path().read_bytes().startswith(b"%PDF") and came.value.suggested_filename.endswith("-v1.pdf")
+    # The city reads, and writes nothing.
+    assert city.locator("#period").count() == 0
+    city.context.close()
+
+
+@pytest.mark.requirement("NB-17j")
+def test_an_administrator_sees_what_was_backed_up_and_rehearsed(centre: Stage, page: Any) -> None:
+    Backups(centre.house).make("operator")
+    centre.sign_in(page, "admin", "/office/backups")
+    assert "していません" in page.inner_text("tbody tr") and complaints(page) == []
