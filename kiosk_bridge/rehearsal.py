@@ -17,6 +17,9 @@ from kiosk_bridge.config import read_config
 
 T = TypeVar("T")
 
+STILL = 0.1
+"""Seconds between two looks at whether something stays where it is."""
+
 PATIENCE = 45.0
 """Seconds in which a screen that is waited for must come; a machine that does much else takes longer than a kiosk."""
 
@@ -91,9 +94,14 @@ class Kiosk:
         self.sees(selector, seconds)
 
         async def touch() -> None:
-            assert self.bridge.face is not None
-            place = await self.bridge.face.do(f"(({WHERE})({json.dumps(selector)}))")
-            await self.bridge.face.touch(*place)
+            face = self.bridge.face
+            assert face is not None
+            place, before = None, None
+            # Nobody touches a key that still moves, as when the screen has just been given back by the resident's browser.
+            while not place or place != before:
+                before, place = place, await face.do(f"(({WHERE})({json.dumps(selector)}))")
+                await asyncio.sleep(STILL)
+            await face.touch(*place)
 
         self._in_loop(touch)
 

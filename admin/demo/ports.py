@@ -23,18 +23,36 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
     return True
 
 
-_given: set[int] = set()
+_claims: list[socket.socket] = []
+_mine: list[int] = []
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """A port that is free just now, below the range from which the system takes its own; each only once in a process, as whoever
-    asked for it may not listen on it yet.
+    """A port that is free just now, below the range from which the system takes its own; each only once.
+
+    Whoever asked for it may not listen on it yet, so this process takes them from hundreds that it has claimed: no other process
+    of this machine that asks here is given one of them meanwhile.
     """
     while True:
-        port = random.randrange(10000, 20000)  # noqa: S311
-        if port not in _given and is_free(port, host):
-            _given.add(port)
+        if not _mine:
+            _mine.extend(_claimed())
+        port = _mine.pop()
+        if is_free(port, host):
             return port
+
+
+def _claimed() -> list[int]:
+    """The ports of a hundred that nobody else has; it is this process's until its end, by the first of them."""
+    while True:
+        first = random.randrange(10000, _FIRST, BLOCK)  # noqa: S311
+        claim = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            claim.bind(("127.0.0.1", first))
+        except OSError:
+            claim.close()
+            continue
+        _claims.append(claim)
+        return random.sample(range(first + 1, first + BLOCK), BLOCK - 1)
 
 
 class PortBlock:

@@ -34,7 +34,9 @@ MEDIA = {
 
 
 class Reports:
-    """The reports of one centre. Methods take the session of the caller's transaction."""
+    """The reports of one centre. Methods take the session of the caller's transaction; before it begins the caller has the fold
+    catch up, which writes in a transaction of its own.
+    """
 
     def __init__(self, house: House) -> None:
         self._house = house
@@ -68,7 +70,6 @@ class Reports:
         former = self._newest(session, city, kind, scope.days.first)
         if former is not None and former.signed_at is None:
             raise Conflict("この期間の報告書は、もう下書きがあります。")
-        self._house.fold.catch_up()
         analysis = former.analysis if former else drafted(compile_report(self._house, session, kind, scope))
         made = Report(
             city=city, kind=kind, first=scope.days.first, last=scope.days.last, version=former.version + 1 if former else 1,
@@ -96,7 +97,6 @@ class Reports:
         """What stands in it: as it was signed, or as it is counted now."""
         if row.contents is not None:
             return row.contents
-        self._house.fold.catch_up()
         return compile_report(self._house, session, row.kind, scope_of(row.kind, row.city, period_of(row.kind, row.first)))
 
     def sign(self, session: Session, actor: Actor, id: int) -> None:

@@ -44,6 +44,7 @@ def everything() -> Any:
 def begin() -> Any:
     """Begin a report, or a new version."""
     built, form = house(), request.form
+    built.fold.catch_up()
     with built.database.session_scope() as session:
         row = Reports(built).begin(session, actor(), form.get("city", ""), form.get("kind", ""), form.get("period", "").strip())
         id = row.id
@@ -55,6 +56,7 @@ def one(id: int) -> Any:
     """What stands in it."""
     built, me = house(), actor()
     reports = Reports(built)
+    built.fold.catch_up()
     with built.database.reading() as session:
         row = reports.get(session, me, id)
         contents = reports.contents(session, row)
@@ -79,6 +81,7 @@ def analyse(id: int) -> Any:
 def sign(id: int) -> Any:
     """Sign it off."""
     built = house()
+    built.fold.catch_up()
     with built.database.session_scope() as session:
         Reports(built).sign(session, actor(), id)
     return redirect(url_for("office.report", id=id))
@@ -89,6 +92,7 @@ def file(id: int, kind: str) -> Any:
     """One of its files."""
     built = house()
     reports = Reports(built)
+    built.fold.catch_up()
     with built.database.reading() as session:
         name, data = reports.file(session, reports.get(session, actor(), id), kind)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
