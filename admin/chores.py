@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from admin.backup.backups import Backups
+from admin.erasure.service import Erasures
 from contact_center.house import House
 
 
@@ -12,6 +13,11 @@ def back_up(house: House, _id: int | None) -> None:
     if backups.due():
         backups.make("worker")
     backups.erase_old()
+
+
+def destroy_keys(house: House, _id: int | None) -> None:
+    """Destroy yesterday's keys of what was erased yesterday."""
+    Erasures(house).destroy_keys()
 
 
 def mirror_keys(house: House, _id: int | None) -> None:

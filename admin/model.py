@@ -67,3 +67,26 @@ class Report(Base):
     pdf: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
     form: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
     marks: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+
+
+class Erasure(Base):
+    """One erasure that somebody has ordered, for the erasure report (TO-08, KQ-09, NB-17k).
+
+    :ivar contact: whose values were erased; None: all of `city`.
+    :ivar witness: who was there, in their own words.
+    :ivar counts: how many values, by `kind.field`.
+    :ivar keys: the keys that had sealed them, each with the moment at which it was destroyed, or empty.
+    """
+
+    __tablename__ = "erasures"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment, index=True)
+    actor: Mapped[str] = mapped_column(String(80))
+    witness: Mapped[str] = mapped_column(String(80))
+    reason: Mapped[str] = mapped_column(String(200))
+    city: Mapped[str] = mapped_column(String(40))
+    contact: Mapped[int | None] = mapped_column(BigId, default=None)
+    counts: Mapped[dict[str, int]] = mapped_column(JSON)
+    keys: Mapped[dict[str, str]] = mapped_column(JSON)
+    done_at: Mapped[datetime | None] = mapped_column(Moment, default=None)

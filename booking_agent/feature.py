@@ -56,4 +56,5 @@ feature = Feature(
     board="booking_agent.service:board",
     migrations="booking_agent.migrations",
     report_sections=(ReportSection("bookings", "⑥ 予約", "booking_agent.reports:section"),),
+    owners="booking_agent.persons:owners",
 )

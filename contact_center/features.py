@@ -224,6 +224,9 @@ class Feature:
     warm_up: str | None = None
     """What a web process does in the background at its start, so that nobody's first request waits for it: `(house) -> None`."""
 
+    owners: str | None = None
+    """Of whom it keeps personal values: `(session, contact, city) -> iterable of Owner`, for one contact, or for all of a city."""
+
     board: str | None = None
     """What it adds to the board of consoles, under its own name: `(house, session, actor, event) -> leaves`. Without an event
     all of them; with one of its own events those that it has changed, None for what is gone.

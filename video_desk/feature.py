@@ -108,4 +108,5 @@ feature = Feature(
     board="video_desk.service:board",
     migrations="video_desk.migrations",
     report_sections=(ReportSection("counters", "⑦ 窓口の支援", "video_desk.reports:section"),),
+    owners="video_desk.persons:owners",
 )  # fmt: skip

@@ -10,6 +10,7 @@ import click
 from admin.cli.audit import audit
 from admin.cli.backup import backup, drill, restore
 from admin.cli.context import Context, Group
+from admin.cli.erasing import erase
 from admin.cli.lines import announce, asterisk_group, close, hours
 from admin.cli.people import agent, device
 from admin.cli.records import db, events, requirements
@@ -36,7 +37,7 @@ def main(ctx: click.Context, path: Path | None, as_json: bool) -> None:
 
 _OURS = (
     up, demo, caller, doctor, db, agent, device, hours, close, announce, events, report, requirements, asterisk_group, softphone,
-    audit, backup, restore, drill, bench,
+    audit, backup, restore, drill, erase, bench,
 )  # fmt: skip
 for _command in _OURS:
     main.add_command(_command)

@@ -51,8 +51,12 @@ class Keyring:
         :returns: the key's id and nonce + cipher text.
         """
         key_id = f"{purpose}-{day.isoformat()}"
+        return key_id, self.seal_as(key_id, plain, bound_to)
+
+    def seal_as(self, key_id: str, plain: bytes, bound_to: bytes) -> bytes:
+        """Encrypt with a key of one's own naming; it is made where it is missing."""
         nonce = os.urandom(12)
-        return key_id, nonce + self._cipher(key_id, True).encrypt(nonce, plain, bound_to)
+        return nonce + self._cipher(key_id, True).encrypt(nonce, plain, bound_to)
 
     def open(self, key_id: str, sealed: bytes, bound_to: bytes) -> bytes:
         """Decrypt.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -88,6 +89,33 @@ class Vault:
         wanted = delete(PersonalValue).where(PersonalValue.owner_kind == owner.kind, PersonalValue.owner_id == owner.id)
         done = session.execute(wanted if fields is None else wanted.where(PersonalValue.field.in_(fields)))
         return int(getattr(done, "rowcount", 0))
+
+    def rows_of(self, session: Session, owners: Collection[Owner]) -> list[PersonalValue]:
+        """What is kept of these, sealed as it is."""
+        found: list[PersonalValue] = []
+        for owner in owners:
+            wanted = select(PersonalValue).where(PersonalValue.owner_kind == owner.kind, PersonalValue.owner_id == owner.id)
+            found += session.scalars(wanted)
+        return found
+
+    def reseal(self, session: Session, key_id: str) -> int:
+        """Seal what a key still seals with a fresh one; once that is committed, `destroy` may follow.
+
+        Not for a key of today, with which other processes may be sealing just now.
+
+        :returns: how many values were sealed anew.
+        """
+        rows = list(session.scalars(select(PersonalValue).where(PersonalValue.key_id == key_id)))
+        fresh = f"{key_id}-{secrets.token_hex(3)}"
+        for row in rows:
+            bound = _bound(Owner(row.owner_kind, row.owner_id), row.field)
+            row.sealed = self._keyring.seal_as(fresh, self._keyring.open(key_id, row.sealed, bound), bound)
+            row.key_id = fresh
+        return len(rows)
+
+    def destroy(self, key_id: str) -> None:
+        """Destroy a key that seals nothing more: what was erased of it can be opened in no copy any more."""
+        self._keyring.destroy(key_id)
 
     def erase_due(self, session: Session, limit: int = 500) -> int:
         """Erase what has outlived its time, at most `limit` rows, and destroy each key that then seals nothing more."""

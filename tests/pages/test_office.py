@@ -12,7 +12,9 @@ import pytest
 
 from admin.backup.backups import Backups
 from admin.demo.stage import Stage
+from contact_center.contacts.model import Contact
 from contact_center.errors import NotSignedIn
+from contact_center.personal import Owner, Personal
 from tests.pages.test_console import complaints
 
 PASSWORD = "Kz7-wmPq-otter"
@@ -201,3 +203,33 @@ def test_an_administrator_sees_what_was_backed_up_and_rehearsed(centre: Stage, p
     Backups(centre.house).make("operator")
     centre.sign_in(page, "admin", "/office/backups")
     assert "していません" in page.inner_text("tbody tr") and complaints(page) == []
+
+
+@pytest.mark.requirement("TO-07", "TO-08", "NB-17k")
+def test_an_administrator_erases_a_contact_and_hands_out_the_report(centre: Stage, page: Any) -> None:
+    with centre.house.database.session_scope() as session:
+        line = next(view.line for view in centre.house.directory.lines(session))
+        contact = Contact(
+            key="to-be-erased", channel="phone", city_id=line.city_id, line_id=line.id, state="closed", arrived_at=centre.clock.now(),
+            sources=[], further=[],
+        )  # fmt: skip
+        session.add(contact)
+        session.flush()
+        centre.house.vault.put(session, Owner("contact", str(contact.id)), "note", Personal("消してほしいこと"))
+        id = contact.id
+    centre.sign_in(page, "admin", "/office/register")
+    assert "電話番号" in page.inner_text("main") and complaints(page) == []
+    page.goto(centre.url + "/office/erasures")
+    assert complaints(page) == []
+    page.fill("#contact", str(id))
+    page.fill("#reason", "本人の求め")
+    page.fill("#witness", "市民課 見本")
+    page.click("button.danger")
+    row = page.locator("tbody tr", has_text=f"応対 {id}").first
+    row.wait_for()
+    assert "応対のメモ 1" in row.inner_text() and "市民課 見本" in row.inner_text()
+    with page.expect_download() as came:
+        row.get_by_role("link", name="PDF").click()
+    assert came.value.path().read_bytes().startswith(b"%PDF")
+    with centre.house.database.reading() as session:
+        assert centre.house.vault.get(session, Owner("contact", str(id)), "note") is None
