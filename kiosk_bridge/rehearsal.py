@@ -6,6 +6,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +14,7 @@ from contact_center.clock import SystemClock
 from contact_center.errors import Unavailable
 from kiosk_bridge.booth.own import WHERE
 from kiosk_bridge.bridge import Bridge
+from kiosk_bridge.browser.devtools import Ended
 from kiosk_bridge.config import read_config
 
 T = TypeVar("T")
@@ -81,7 +83,10 @@ class Kiosk:
         end = self._clock.monotonic() + seconds
         there = f"(({WHERE})({json.dumps(selector)})) && document.querySelector({json.dumps(selector)}).textContent"
         while self._clock.monotonic() < end:
-            text = self.do(there) if self.bridge.face is not None else None
+            text = None
+            with suppress(Ended):
+                # A face that has just gone is begun anew.
+                text = self.do(there) if self.bridge.face is not None else None
             if text is not None and text is not False:
                 return str(text)
             self._clock.sleep(0.05)

@@ -210,8 +210,8 @@ def test_an_administrator_erases_a_contact_and_hands_out_the_report(centre: Stag
     with centre.house.database.session_scope() as session:
         line = next(view.line for view in centre.house.directory.lines(session))
         contact = Contact(
-            key="to-be-erased", channel="phone", city_id=line.city_id, line_id=line.id, state="closed", arrived_at=centre.clock.now(),
-            sources=[], further=[],
+            key="to-be-erased", channel="phone", city_id=line.city_id, line_id=line.id, state="closed",
+            arrived_at=centre.clock.now(), sources=[], further=[],
         )  # fmt: skip
         session.add(contact)
         session.flush()
